@@ -1,0 +1,44 @@
+package io.bulkhead.spec;
+
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * The name of a service: also the name of its cgroup directory, of its FIFOs and of its log files.
+ *
+ * @param value 1 to 100 characters of {@code A-Z a-z 0-9 _ . -}, the first a letter or a digit, so that it can neither
+ *     leave a directory nor be taken for a kernel file ({@code cgroup.procs}) by a reader; {@code all} is reserved
+ */
+public record ServiceName(String value) implements Comparable<ServiceName> {
+    /** What a name may be, in words, for error messages. */
+    public static final String ALLOWED =
+            "1 to 100 letters, digits, '_', '.' or '-', beginning with a letter or digit, not \"all\"";
+
+    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,99}");
+
+    public ServiceName {
+        Objects.requireNonNull(value);
+        if (!isValid(value)) {
+            throw new IllegalArgumentException("service name \"" + value + "\" is not " + ALLOWED);
+        }
+    }
+
+    /** Whether {@code value} may name a service. */
+    public static boolean isValid(String value) {
+        // The kernel's own files in a cgroup directory all begin with a controller's name and a dot.
+        return VALID.matcher(value).matches()
+                && !value.equals("all")
+                && !value.matches("(cgroup|cpu|cpuacct|cpuset|memory|pids|io|blkio|devices|freezer|hugetlb|rdma|misc"
+                        + "|net_cls|net_prio|perf_event)\\..*");
+    }
+
+    @Override
+    public int compareTo(ServiceName other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

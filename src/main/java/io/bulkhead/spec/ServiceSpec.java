@@ -1,0 +1,85 @@
+package io.bulkhead.spec;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * The validated, immutable form of one service's configuration.
+ *
+ * @param name the service's name
+ * @param rootfs absolute path of the directory that becomes the process' root
+ * @param command program and arguments, at least one; a program without a slash is looked for in the service's PATH
+ *     inside the rootfs
+ * @param credentials who it runs as
+ * @param workdir absolute, inside the rootfs
+ * @param umask 0 to 0777
+ * @param environment all there is, but for PATH, HOME, USER and LOGNAME, which are set where it doesn't name them
+ * @param rlimits those not named are inherited from the daemon
+ * @param nice -20 to 19
+ * @param oomScoreAdjust -1000 to 1000; empty: inherited
+ * @param limits what its cgroup may use
+ * @param namespaces what it has to itself
+ * @param hostname with a private UTS namespace
+ * @param noNewPrivileges whether setuid binaries lose their power inside
+ * @param rootSwitch how it gets its root
+ * @param autostart whether it is started with the daemon and after it enters the configuration
+ * @param start when a start is done
+ * @param stop how it is stopped
+ * @param restart whether and when it is restarted
+ * @param log what becomes of its output
+ * @param drift what becomes of a changed limit
+ * @param origins where each key that somebody wrote stands, by its path below the service ({@code cpu.quota})
+ */
+public record ServiceSpec(
+        ServiceName name,
+        Path rootfs,
+        List<String> command,
+        Credentials credentials,
+        String workdir,
+        int umask,
+        Map<String, String> environment,
+        List<Rlimit> rlimits,
+        int nice,
+        OptionalInt oomScoreAdjust,
+        Limits limits,
+        Namespaces namespaces,
+        Optional<String> hostname,
+        boolean noNewPrivileges,
+        RootSwitch rootSwitch,
+        boolean autostart,
+        StartPolicy start,
+        StopPolicy stop,
+        RestartPolicy restart,
+        LogSpec log,
+        Drift drift,
+        Map<String, Origin> origins) {
+    public ServiceSpec {
+        Objects.requireNonNull(name);
+        if (!rootfs.isAbsolute()) {
+            throw new IllegalArgumentException("rootfs " + rootfs + " is not absolute");
+        }
+        command = List.copyOf(command);
+        if (command.isEmpty() || command.get(0).isEmpty()) {
+            throw new IllegalArgumentException("command is empty");
+        }
+        environment = java.util.Collections.unmodifiableMap(new TreeMap<>(environment));
+        rlimits = List.copyOf(rlimits);
+        origins = Map.copyOf(origins);
+    }
+
+    /** Where {@code key} (its path below the service) stands, or the nearest key above it, or {@link Origin#DEFAULT}. */
+    public Origin originOf(String key) {
+        for (String k = key; !k.isEmpty(); k = k.contains(".") ? k.substring(0, k.lastIndexOf('.')) : "") {
+            Origin origin = origins.get(k);
+            if (origin != null) {
+                return origin;
+            }
+        }
+        return origins.getOrDefault("", Origin.DEFAULT);
+    }
+}

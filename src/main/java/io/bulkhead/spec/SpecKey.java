@@ -1,0 +1,195 @@
+package io.bulkhead.spec;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * One key of a service's configuration: its name, how a change of it is applied, and how its value is written.
+ *
+ * <p>The list of all keys is what {@code plan} compares, what the hash of a running service covers and what
+ * {@code inspect} shows; a key that is missing here would be changed without notice, so a test checks it against the
+ * reference configuration.
+ *
+ * @param path below the service: {@code cpu.quota}
+ * @param effect the gentlest way that makes a change true
+ * @param value the value in its canonical text; {@code unlimited} or {@code default} where there is none
+ */
+public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> value) {
+    /** How a changed key is applied. */
+    public enum Effect {
+        LIVE,
+        RESTART;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Every key, in the order in which they are shown. */
+    public static final List<SpecKey> ALL = List.of(
+            restart("rootfs", s -> s.rootfs().toString()),
+            restart("command", s -> quoted(s.command())),
+            restart("user", s -> s.credentials().user().orElse("root")),
+            restart("group", s -> s.credentials().group().orElse("default")),
+            restart("groups", s -> quoted(s.credentials().groups())),
+            restart("workdir", ServiceSpec::workdir),
+            restart("umask", s -> String.format("%04o", s.umask())),
+            restart("environment", s -> s.environment().toString()),
+            restart("rlimits", s -> rlimits(s.rlimits())),
+            restart("nice", s -> Integer.toString(s.nice())),
+            restart(
+                    "oom-score-adjust",
+                    s -> s.oomScoreAdjust().isPresent()
+                            ? Integer.toString(s.oomScoreAdjust().getAsInt())
+                            : "default"),
+            live("cpu.period", s -> s.limits().cpu().map(c -> text(c.period())).orElse("default")),
+            live("cpu.quota", s -> s.limits().cpu().map(c -> text(c.quota())).orElse("unlimited")),
+            live(
+                    "memory.max",
+                    s -> s.limits().memoryMaxBytes().isPresent()
+                            ? s.limits().memoryMaxBytes().getAsLong() + " B"
+                            : "unlimited"),
+            live(
+                    "pids.max",
+                    s -> s.limits().pidsMax().isPresent()
+                            ? Long.toString(s.limits().pidsMax().getAsLong())
+                            : "unlimited"),
+            restart("namespaces.pid", s -> privacy(s.namespaces().pid())),
+            restart("namespaces.mount", s -> privacy(s.namespaces().mount())),
+            restart("namespaces.uts", s -> privacy(s.namespaces().uts())),
+            restart("namespaces.ipc", s -> privacy(s.namespaces().ipc())),
+            restart("namespaces.cgroup", s -> privacy(s.namespaces().cgroup())),
+            restart("namespaces.net", s -> privacy(s.namespaces().net())),
+            restart("hostname", s -> s.hostname().orElse("default")),
+            restart("no-new-privileges", s -> Boolean.toString(s.noNewPrivileges())),
+            restart("root-switch", s -> dashed(s.rootSwitch())),
+            live("autostart", s -> Boolean.toString(s.autostart())),
+            live("start.ready-after", s -> text(s.start().readyAfter())),
+            live("start.timeout", s -> text(s.start().timeout())),
+            live("stop.signal", s -> s.stop().signal().name()),
+            live("stop.timeout", s -> text(s.stop().timeout())),
+            live("restart.policy", s -> dashed(s.restart().when())),
+            live(
+                    "restart.success-exit-codes",
+                    s -> s.restart().successExitCodes().stream()
+                            .sorted()
+                            .toList()
+                            .toString()),
+            live("restart.backoff.initial", s -> text(s.restart().backoff().initial())),
+            live(
+                    "restart.backoff.factor",
+                    s -> Double.toString(s.restart().backoff().factor())),
+            live("restart.backoff.max", s -> text(s.restart().backoff().max())),
+            live(
+                    "restart.backoff.jitter",
+                    s -> Double.toString(s.restart().backoff().jitter())),
+            live("restart.backoff.reset-after", s -> text(s.restart().backoff().resetAfter())),
+            live(
+                    "restart.limit.attempts",
+                    s -> Integer.toString(s.restart().limit().attempts())),
+            live("restart.limit.window", s -> text(s.restart().limit().window())),
+            restart("log.stdout", s -> dashed(s.log().stdout())),
+            restart("log.stderr", s -> dashed(s.log().stderr())),
+            live("log.max-size", s -> s.log().maxSizeBytes() + " B"),
+            live("log.backups", s -> Integer.toString(s.log().backups())),
+            live("reconcile.drift", s -> dashed(s.drift())));
+
+    /**
+     * One difference between two specs of a service.
+     *
+     * @param origin where the new value stands
+     */
+    public record Change(String path, String before, String after, Origin origin, Effect effect) {}
+
+    /** What differs, in the order of {@link #ALL}. */
+    public static List<Change> changes(ServiceSpec before, ServiceSpec after) {
+        List<Change> changes = new ArrayList<>();
+        for (SpecKey key : ALL) {
+            String was = key.value.apply(before);
+            String is = key.value.apply(after);
+            if (!was.equals(is)) {
+                changes.add(new Change(key.path, was, is, after.originOf(key.path), key.effect));
+            }
+        }
+        return changes;
+    }
+
+    /**
+     * A hash over the keys whose change needs a restart: equal for two specs exactly when a process launched from one
+     * serves the other. 16 hexadecimal digits.
+     */
+    public static String launchHash(ServiceSpec spec) {
+        StringBuilder text = new StringBuilder("1");
+        for (SpecKey key : ALL) {
+            if (key.effect == Effect.RESTART) {
+                text.append('\n').append(key.path).append('=').append(key.value.apply(spec));
+            }
+        }
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** A duration as HOCON would have it: {@code 100 ms}, {@code 2 s}. */
+    public static String text(Duration duration) {
+        long nanos = duration.toNanos();
+        if (nanos % 1_000_000_000 == 0) {
+            return nanos / 1_000_000_000 + " s";
+        }
+        if (nanos % 1_000_000 == 0) {
+            return nanos / 1_000_000 + " ms";
+        }
+        return nanos / 1_000 + " us";
+    }
+
+    private static SpecKey restart(String path, Function<ServiceSpec, String> value) {
+        return new SpecKey(path, Effect.RESTART, value);
+    }
+
+    private static SpecKey live(String path, Function<ServiceSpec, String> value) {
+        return new SpecKey(path, Effect.LIVE, value);
+    }
+
+    private static String privacy(boolean isPrivate) {
+        return isPrivate ? "private" : "host";
+    }
+
+    private static String dashed(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String quoted(List<String> words) {
+        StringBuilder text = new StringBuilder("[");
+        for (String word : words) {
+            text.append(text.length() > 1 ? ", " : "")
+                    .append('"')
+                    .append(word.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"))
+                    .append('"');
+        }
+        return text.append(']').toString();
+    }
+
+    private static String rlimits(List<Rlimit> rlimits) {
+        List<String> texts = new ArrayList<>();
+        for (Rlimit rlimit : rlimits) {
+            texts.add(rlimit.resource().key() + "=" + bound(rlimit.soft()) + ":" + bound(rlimit.hard()));
+        }
+        return texts.stream().sorted().toList().toString();
+    }
+
+    private static String bound(long value) {
+        return value == Rlimit.UNLIMITED ? "unlimited" : Long.toUnsignedString(value);
+    }
+}
