@@ -1,0 +1,393 @@
+package io.bulkhead.libc;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+import jnr.ffi.LastError;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+
+/**
+ * The kernel, typed: every refusal is an {@link ErrnoException} that names the call, the object and the data.
+ *
+ * <p>Calls interrupted by a signal are repeated. All methods are thread-safe.
+ */
+public final class Linux {
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0100;
+    public static final int O_EXCL = 0200;
+    public static final int O_TRUNC = 01000;
+    public static final int O_APPEND = 02000;
+    public static final int O_NONBLOCK = 04000;
+    public static final int O_CLOEXEC = 02000000;
+    public static final int O_PATH = 010000000;
+    public static final int AT_FDCWD = -100;
+
+    public static final long CGROUP2_SUPER_MAGIC = 0x63677270L;
+    public static final long CGROUP_SUPER_MAGIC = 0x27e0ebL;
+    public static final long TMPFS_MAGIC = 0x01021994L;
+    public static final long PROC_SUPER_MAGIC = 0x9fa0L;
+
+    private static final int F_SETPIPE_SZ = 1031;
+    private static final int LOCK_EX_NB = 2 | 4;
+    private static final int P_PIDFD = 3;
+    private static final int WEXITED = 4;
+    private static final int WNOHANG = 1;
+    private static final long PIDFD_GET_INFO = 0xC040FF0BL; // _IOWR(0xFF, 11, struct pidfd_info of 64 bytes)
+    private static final long PIDFD_INFO_EXIT = 1L << 3;
+
+    // From number 424 on, a system call has the same number on every architecture.
+    private static final long SYS_PIDFD_SEND_SIGNAL = 424;
+    private static final long SYS_PIDFD_OPEN = 434;
+    private static final long SYS_OPENAT2 = 437;
+
+    private static final boolean AARCH64 = isAarch64();
+    // O_DIRECTORY and O_NOFOLLOW are among the few flags that differ by architecture.
+    public static final int O_DIRECTORY = AARCH64 ? 040000 : 0200000;
+    public static final int O_NOFOLLOW = AARCH64 ? 0100000 : 0400000;
+
+    private static final class Holder {
+        static final Linux INSTANCE = new Linux(LibraryLoader.create(LibC.class).load("c"));
+    }
+
+    private final LibC c;
+    private final Runtime runtime;
+
+    private Linux(LibC c) {
+        this.c = c;
+        this.runtime = Runtime.getRuntime(c);
+    }
+
+    /** The kernel this process runs on. */
+    public static Linux get() {
+        return Holder.INSTANCE;
+    }
+
+    static boolean isAarch64() {
+        String arch = System.getProperty("os.arch", "");
+        if (arch.equals("aarch64")) {
+            return true;
+        }
+        if (arch.equals("amd64") || arch.equals("x86_64")) {
+            return false;
+        }
+        throw new IllegalStateException("Bulkhead runs on x86-64 and aarch64, not on " + arch);
+    }
+
+    /** Opens {@code path}; the descriptor is always close-on-exec. */
+    public int open(String path, int flags, int mode) throws ErrnoException {
+        int fd;
+        do {
+            fd = c.open(path, flags | O_CLOEXEC, mode);
+        } while (fd < 0 && errno() == ErrnoException.EINTR);
+        if (fd < 0) {
+            throw failure("open " + path);
+        }
+        return fd;
+    }
+
+    public int open(String path, int flags) throws ErrnoException {
+        return open(path, flags, 0);
+    }
+
+    public void close(int fd) {
+        // Linux releases the descriptor whatever close(2) returns; to close it again could hit somebody else's.
+        c.close(fd);
+    }
+
+    /**
+     * Opens a path beneath a directory as a process with that root would see it: neither {@code ..} nor symbolic links lead
+     * out. openat2(2), RESOLVE_IN_ROOT; magic links are refused.
+     */
+    public int openInRoot(int rootFd, String path, int flags) throws ErrnoException {
+        Pointer how = Memory.allocateDirect(runtime, 24);
+        how.putLong(0, (flags | O_CLOEXEC) & 0xffffffffL);
+        how.putLong(8, 0);
+        how.putLong(16, 0x10 | 0x02); // RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS
+        Pointer name = cString(path);
+        long fd;
+        do {
+            fd = c.syscall(SYS_OPENAT2, rootFd, name.address(), how.address(), 24, 0, 0);
+            // EAGAIN: a rename elsewhere raced with the resolution; the manual says to try again.
+        } while (fd < 0 && (errno() == ErrnoException.EINTR || errno() == ErrnoException.EAGAIN));
+        if (fd < 0) {
+            throw failure("openat2 " + path + " in the rootfs");
+        }
+        return (int) fd;
+    }
+
+    /** All there is to read from {@code fd}, at most {@code max} bytes. */
+    public byte[] readAll(int fd, int max, String what) throws ErrnoException {
+        byte[] all = new byte[0];
+        byte[] buffer = new byte[Math.min(max, 4096)];
+        while (all.length < max) {
+            int n = read(fd, buffer, what);
+            if (n == 0) {
+                break;
+            }
+            int keep = Math.min(n, max - all.length);
+            int length = all.length;
+            all = Arrays.copyOf(all, length + keep);
+            System.arraycopy(buffer, 0, all, length, keep);
+        }
+        return all;
+    }
+
+    private int read(int fd, byte[] buffer, String what) throws ErrnoException {
+        long n;
+        do {
+            n = c.read(fd, buffer, buffer.length);
+        } while (n < 0 && errno() == ErrnoException.EINTR);
+        if (n < 0) {
+            throw failure("read " + what);
+        }
+        return (int) n;
+    }
+
+    /** A kernel file's content, whole, without its last newline. */
+    public String readFile(String path) throws ErrnoException {
+        int fd = open(path, O_RDONLY);
+        try {
+            String text = new String(readAll(fd, 1 << 24, path), StandardCharsets.UTF_8);
+            return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        } finally {
+            close(fd);
+        }
+    }
+
+    /** Writes to an existing file in one {@code write(2)}, as kernel files want it. */
+    public void writeFile(String path, String data) throws ErrnoException {
+        byte[] bytes = data.getBytes(StandardCharsets.UTF_8);
+        String operation = "write \"" + data.strip() + "\" to " + path;
+        int fd = c.open(path, O_WRONLY | O_CLOEXEC, 0);
+        if (fd < 0) {
+            throw failure(operation);
+        }
+        try {
+            long n;
+            do {
+                n = c.write(fd, bytes, bytes.length);
+            } while (n < 0 && errno() == ErrnoException.EINTR);
+            if (n < 0) {
+                throw failure(operation);
+            }
+        } finally {
+            close(fd);
+        }
+    }
+
+    /** Reads into native memory: the number of bytes, 0 at the end, empty where a non-blocking descriptor has none now. */
+    public OptionalInt read(int fd, Pointer buffer, int count, String what) throws ErrnoException {
+        long n;
+        do {
+            n = c.read(fd, buffer, count);
+        } while (n < 0 && errno() == ErrnoException.EINTR);
+        if (n < 0 && errno() == ErrnoException.EAGAIN) {
+            return OptionalInt.empty();
+        }
+        if (n < 0) {
+            throw failure("read " + what);
+        }
+        return OptionalInt.of((int) n);
+    }
+
+    /** Writes all of {@code count} bytes from native memory. */
+    public void write(int fd, Pointer buffer, int count, String what) throws ErrnoException {
+        int done = 0;
+        while (done < count) {
+            long n = c.write(fd, buffer.slice(done), count - done);
+            if (n < 0 && errno() != ErrnoException.EINTR) {
+                throw failure("write " + (count - done) + " bytes to " + what);
+            }
+            done += (int) Math.max(n, 0);
+        }
+    }
+
+    public void mkdir(String path, int mode) throws ErrnoException {
+        check(c.mkdir(path, mode), "mkdir ", path);
+    }
+
+    public void rmdir(String path) throws ErrnoException {
+        check(c.rmdir(path), "rmdir ", path);
+    }
+
+    public void unlink(String path) throws ErrnoException {
+        check(c.unlink(path), "unlink ", path);
+    }
+
+    public void rename(String from, String to) throws ErrnoException {
+        check(c.rename(from, to), "rename " + from + " to ", to);
+    }
+
+    public void mkfifo(String path, int mode) throws ErrnoException {
+        check(c.mkfifo(path, mode), "mkfifo ", path);
+    }
+
+    public void chmod(String path, int mode) throws ErrnoException {
+        check(c.chmod(path, mode), "chmod " + Integer.toOctalString(mode) + " ", path);
+    }
+
+    /** Changes owner and group; -1 leaves one as it is. */
+    public void chown(String path, int uid, int gid) throws ErrnoException {
+        check(c.chown(path, uid, gid), "chown " + uid + ":" + gid + " ", path);
+    }
+
+    public boolean exists(String path) {
+        return c.access(path, 0) == 0;
+    }
+
+    /** The file system's magic number, {@code statfs(2)}. */
+    public long fileSystemType(String path) throws ErrnoException {
+        Pointer buffer = Memory.allocateDirect(runtime, 256);
+        check(c.statfs(path, buffer), "statfs ", path);
+        return buffer.getLong(0);
+    }
+
+    /** Takes the exclusive lock on an open file, or says that somebody else has it. */
+    public boolean tryLock(int fd) throws ErrnoException {
+        if (c.flock(fd, LOCK_EX_NB) == 0) {
+            return true;
+        }
+        if (errno() == ErrnoException.EAGAIN) {
+            return false;
+        }
+        throw failure("flock descriptor " + fd);
+    }
+
+    /** Sets a pipe's capacity in bytes; a refusal (the user's pipe budget) is no failure. fcntl(2), F_SETPIPE_SZ. */
+    public void setPipeSize(int fd, int bytes) {
+        c.fcntl(fd, F_SETPIPE_SZ, bytes);
+    }
+
+    /** A descriptor for a process, close-on-exec. ESRCH where there is none. pidfd_open(2). */
+    public int pidfdOpen(int pid) throws ErrnoException {
+        long fd = c.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0, 0, 0);
+        if (fd < 0) {
+            throw failure("pidfd_open " + pid);
+        }
+        return (int) fd;
+    }
+
+    /** pidfd_send_signal(2); ESRCH where the process has ended and been reaped. */
+    public void pidfdSendSignal(int pidfd, int signal) throws ErrnoException {
+        if (c.syscall(SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0, 0) < 0) {
+            throw failure("pidfd_send_signal " + signal);
+        }
+    }
+
+    /**
+     * The wait status of an ended process, as wait4(2) would give it. A child is reaped by this; for another's child the
+     * kernel's record is read (PIDFD_GET_INFO, Linux 6.15 and later).
+     *
+     * @return empty where it still runs or nobody can tell
+     */
+    public Optional<Integer> waitStatus(int pidfd) throws ErrnoException {
+        Pointer info = Memory.allocateDirect(runtime, 128, true);
+        int rc;
+        do {
+            rc = c.waitid(P_PIDFD, pidfd, info, WEXITED | WNOHANG);
+        } while (rc < 0 && errno() == ErrnoException.EINTR);
+        if (rc == 0) {
+            // siginfo_t on 64 bit: si_signo 0, si_errno 4, si_code 8, si_pid 16, si_uid 20, si_status 24
+            if (info.getInt(16) == 0) {
+                return Optional.empty();
+            }
+            int status = info.getInt(24);
+            return Optional.of(
+                    switch (info.getInt(8)) {
+                        case 1 -> status << 8; // CLD_EXITED
+                        case 3 -> status | 0x80; // CLD_DUMPED
+                        default -> status; // CLD_KILLED
+                    });
+        }
+        if (errno() != ErrnoException.ECHILD) {
+            throw failure("waitid");
+        }
+        return exitInfo(pidfd);
+    }
+
+    /** Waits for a child that is bound to end, and reaps it. */
+    void reap(int pidfd) throws ErrnoException {
+        Pointer info = Memory.allocateDirect(runtime, 128, true);
+        int rc;
+        do {
+            rc = c.waitid(P_PIDFD, pidfd, info, WEXITED);
+        } while (rc < 0 && errno() == ErrnoException.EINTR);
+        if (rc < 0) {
+            throw failure("waitid");
+        }
+    }
+
+    private Optional<Integer> exitInfo(int pidfd) {
+        Pointer info = Memory.allocateDirect(runtime, 64, true);
+        info.putLong(0, PIDFD_INFO_EXIT);
+        if (c.ioctl(pidfd, PIDFD_GET_INFO, info) < 0 || (info.getLong(0) & PIDFD_INFO_EXIT) == 0) {
+            return Optional.empty(); // an older kernel, or its parent hasn't reaped it yet
+        }
+        return Optional.of(info.getInt(60));
+    }
+
+    public Epoll epoll() throws ErrnoException {
+        return new Epoll(this, c, runtime);
+    }
+
+    public int eventfd() throws ErrnoException {
+        int fd = c.eventfd(0, O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0) {
+            throw failure("eventfd");
+        }
+        return fd;
+    }
+
+    /** Adds 1 to an eventfd; whoever polls it wakes. */
+    public void signalEvent(int eventfd) {
+        byte[] one = new byte[8];
+        one[0] = 1; // little endian, as both architectures are
+        // Fails only where the counter is full, and then it is readable anyway.
+        c.write(eventfd, one, 8);
+    }
+
+    /** Sets an eventfd to 0. */
+    public void clearEvent(int eventfd) {
+        c.read(eventfd, new byte[8], 8);
+    }
+
+    public int geteuid() {
+        return c.geteuid();
+    }
+
+    public int getpid() {
+        return c.getpid();
+    }
+
+    /** Native memory, freed with the pointer's last reference. */
+    public Pointer allocate(int bytes) {
+        return Memory.allocateDirect(runtime, bytes);
+    }
+
+    int errno() {
+        return LastError.getLastError(runtime);
+    }
+
+    ErrnoException failure(String operation) {
+        return new ErrnoException(operation, errno());
+    }
+
+    private void check(int result, String verb, String object) throws ErrnoException {
+        if (result < 0) {
+            throw failure(verb + object);
+        }
+    }
+
+    private Pointer cString(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        Pointer memory = Memory.allocateDirect(runtime, bytes.length + 1, true);
+        memory.put(0, bytes, 0, bytes.length);
+        return memory;
+    }
+}

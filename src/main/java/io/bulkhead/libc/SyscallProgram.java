@@ -1,0 +1,300 @@
+package io.bulkhead.libc;
+
+import com.kenai.jffi.MemoryIO;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A process yet to be: the system calls that the child makes between {@code clone3} and {@code execve}, with all their
+ * arguments, laid out in native memory.
+ *
+ * <p>The child shares the JVM's memory until it execs (CLONE_VM) while the calling thread is suspended (CLONE_VFORK), so
+ * nothing is copied, and the child can say in plain memory at which entry it is and what failed. Descriptors are
+ * predictable: the first entry closes all from 3 up, so the next {@code open} returns 3.
+ *
+ * <p>Used once, by one thread; {@link #kill} may be called by another meanwhile.
+ *
+ * <pre>
+ * header:  0 address of struct clone_args    8 its size        16 address of the first entry
+ *         24 address of the current entry   32 0 or -errno     40 mask of all signals
+ *         48 the saved signal mask          56 pidfd
+ * entry:   0 number  8 to 48 six arguments  56 bit 0: its failure is ignored
+ * </pre>
+ */
+public final class SyscallProgram implements AutoCloseable {
+    public static final long CLONE_NEWNS = 0x00020000L;
+    public static final long CLONE_NEWCGROUP = 0x02000000L;
+    public static final long CLONE_NEWUTS = 0x04000000L;
+    public static final long CLONE_NEWIPC = 0x08000000L;
+    public static final long CLONE_NEWPID = 0x20000000L;
+    public static final long CLONE_NEWNET = 0x40000000L;
+
+    private static final long CLONE_VM = 0x100L;
+    private static final long CLONE_PIDFD = 0x1000L;
+    private static final long CLONE_VFORK = 0x4000L;
+    private static final long CLONE_CLEAR_SIGHAND = 0x100000000L;
+    private static final long CLONE_INTO_CGROUP = 0x200000000L;
+    private static final int SIGCHLD = 17;
+    private static final int SIGKILL = 9;
+
+    private static final int HEADER_SIZE = 64;
+    private static final int CLONE_ARGS_SIZE = 88; // CLONE_ARGS_SIZE_VER2, with the cgroup field (Linux 5.7)
+    private static final int ENTRY_SIZE = 64;
+    private static final int CURRENT = 24;
+    private static final int FAILURE = 32;
+    private static final int PIDFD = 56;
+    private static final MemoryIO MEMORY = MemoryIO.getInstance();
+
+    private final List<String> steps;
+    private final long memory;
+    private final long firstEntry;
+    private boolean finished;
+
+    private SyscallProgram(List<String> steps, long memory) {
+        this.steps = steps;
+        this.memory = memory;
+        this.firstEntry = memory + HEADER_SIZE + CLONE_ARGS_SIZE;
+    }
+
+    /** A program whose child gets new namespaces as {@code namespaces} (CLONE_NEW*, ored) says. */
+    public static Builder builder(long namespaces) {
+        return new Builder(namespaces);
+    }
+
+    /** A process that has exec'ed. The caller owns the descriptor. */
+    public record Child(int pid, int pidfd) {}
+
+    /**
+     * Starts the process and returns once it has exec'ed; blocks as long as an entry does.
+     *
+     * @throws ErrnoException naming the step that failed; the child is gone and reaped then
+     */
+    public Child run(Linux linux) throws ErrnoException {
+        long pid = LaunchRoutine.Loaded.run(memory);
+        synchronized (this) {
+            finished = true;
+        }
+        if (pid < 0) {
+            throw new ErrnoException("clone3", (int) -pid);
+        }
+        int pidfd = MEMORY.getInt(memory + PIDFD);
+        long failure = MEMORY.getLong(memory + FAILURE);
+        boolean reachedExec = currentIndex() == steps.size() - 1;
+        if (failure == 0 && reachedExec) {
+            return new Child((int) pid, pidfd);
+        }
+        try {
+            linux.reap(pidfd);
+        } finally {
+            linux.close(pidfd);
+        }
+        if (failure == 0) {
+            throw new ErrnoException(currentStep().orElse("clone3") + ": killed there", ErrnoException.EINTR);
+        }
+        throw new ErrnoException(currentStep().orElse("clone3"), (int) -failure);
+    }
+
+    /** What the child is doing now, or was doing when it ended; empty before it runs. */
+    public Optional<String> currentStep() {
+        int index = currentIndex();
+        return index < 0 ? Optional.empty() : Optional.of(steps.get(index));
+    }
+
+    private int currentIndex() {
+        long current = MEMORY.getLong(memory + CURRENT);
+        return current == 0 ? -1 : (int) ((current - firstEntry) / ENTRY_SIZE);
+    }
+
+    /** Kills a child that hasn't exec'ed yet; where there is none, does nothing. */
+    public synchronized void kill(Linux linux) {
+        int pidfd = finished ? -1 : MEMORY.getInt(memory + PIDFD);
+        if (pidfd < 0) {
+            return;
+        }
+        try {
+            linux.pidfdSendSignal(pidfd, SIGKILL);
+        } catch (ErrnoException e) {
+            // It ended in this instant, which is what was wanted.
+        }
+    }
+
+    /** Every step as it would be named in an error, in order. */
+    public List<String> steps() {
+        return steps;
+    }
+
+    @Override
+    public void close() {
+        MEMORY.freeMemory(memory);
+    }
+
+    /** An argument of an entry that is an address in the program's own data. */
+    public record Data(int offset) {}
+
+    /** Collects entries; the order of calls is the order of execution. */
+    public static final class Builder {
+        private final List<String> steps = new ArrayList<>();
+        private final List<Relocation> relocations = new ArrayList<>();
+        private final long namespaces;
+        private int cgroupFd = -1;
+        private long[] entries = new long[64 * (ENTRY_SIZE / 8)];
+        private byte[] data = new byte[1024];
+        private int dataLength;
+
+        /** At {@code at} (in the entries, or in the data) stands the address of the data's byte {@code target}. */
+        private record Relocation(boolean inData, int at, int target) {}
+
+        private Builder(long namespaces) {
+            this.namespaces = namespaces;
+        }
+
+        /** The child is born in the v2 group whose directory {@code fd} is. CLONE_INTO_CGROUP, Linux 5.7. */
+        public Builder intoCgroup(int fd) {
+            this.cgroupFd = fd;
+            return this;
+        }
+
+        /**
+         * Adds a system call.
+         *
+         * @param object what it acts on, for errors: {@code /srv/web}
+         * @param arguments up to six: numbers, strings (put into the program's data as C strings) or {@link Data}
+         */
+        public Builder call(SystemCall call, String object, Object... arguments) {
+            return add(object.isEmpty() ? call.toString() : call + " " + object, call, 0, arguments);
+        }
+
+        /** As {@link #call}, but the step is named {@code step} in errors. */
+        public Builder step(String step, SystemCall call, Object... arguments) {
+            return add(step, call, 0, arguments);
+        }
+
+        /** As {@link #call}, but the child goes on where it fails. */
+        public Builder attempt(SystemCall call, Object... arguments) {
+            return add(call.toString(), call, 1, arguments);
+        }
+
+        private Builder add(String step, SystemCall call, long flags, Object... arguments) {
+            int at = steps.size() * (ENTRY_SIZE / 8);
+            if (at == entries.length) {
+                entries = Arrays.copyOf(entries, at * 2);
+            }
+            entries[at] = call.number();
+            for (int i = 0; i < arguments.length; i++) {
+                entries[at + 1 + i] = argument(arguments[i], at + 1 + i);
+            }
+            entries[at + 7] = flags;
+            steps.add(step);
+            return this;
+        }
+
+        private long argument(Object argument, int at) {
+            if (argument instanceof Number number) {
+                return number.longValue();
+            }
+            Data target = argument instanceof Data known ? known : string(String.valueOf(argument));
+            relocations.add(new Relocation(false, at, target.offset));
+            return 0;
+        }
+
+        /** Puts a C string into the data. */
+        public Data string(String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            for (byte b : bytes) {
+                if (b == 0) {
+                    throw new IllegalArgumentException("a NUL in \"" + text.replace("\0", "\\0") + "\"");
+                }
+            }
+            return bytes(Arrays.copyOf(bytes, bytes.length + 1));
+        }
+
+        /** Puts 32-bit integers into the data. */
+        public Data ints(int... values) {
+            ByteBuffer buffer = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+            buffer.asIntBuffer().put(values);
+            return bytes(buffer.array());
+        }
+
+        /** Puts 64-bit integers into the data. */
+        public Data longs(long... values) {
+            ByteBuffer buffer = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+            buffer.asLongBuffer().put(values);
+            return bytes(buffer.array());
+        }
+
+        /** Puts an array of C strings, ended by NULL, into the data: {@code argv} and {@code envp}. */
+        public Data strings(List<String> texts) {
+            Data array = longs(new long[texts.size() + 1]);
+            for (int i = 0; i < texts.size(); i++) {
+                relocations.add(new Relocation(true, array.offset + i * 8, string(texts.get(i)).offset));
+            }
+            return array;
+        }
+
+        private Data bytes(byte[] bytes) {
+            int offset = (dataLength + 7) & ~7; // aligned for what the kernel reads as 64-bit integers
+            if (offset + bytes.length > data.length) {
+                data = Arrays.copyOf(data, Math.max(data.length * 2, offset + bytes.length));
+            }
+            System.arraycopy(bytes, 0, data, offset, bytes.length);
+            dataLength = offset + bytes.length;
+            return new Data(offset);
+        }
+
+        /** Lays the program out; its last entry must be an {@code execve}. */
+        public SyscallProgram build() {
+            int entriesLength = steps.size() * (ENTRY_SIZE / 8);
+            int entriesAt = HEADER_SIZE + CLONE_ARGS_SIZE;
+            int dataAt = entriesAt + entriesLength * 8;
+            long memory = MEMORY.allocateMemory((long) dataAt + dataLength, true);
+            for (Relocation r : relocations) {
+                long target = memory + dataAt + r.target;
+                if (r.inData) {
+                    ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).putLong(r.at, target);
+                } else {
+                    entries[r.at] = target;
+                }
+            }
+            MEMORY.putLongArray(memory, header(memory, memory + entriesAt), 0, (HEADER_SIZE + CLONE_ARGS_SIZE) / 8);
+            MEMORY.putInt(memory + PIDFD, -1);
+            MEMORY.putLongArray(memory + entriesAt, entries, 0, entriesLength);
+            MEMORY.putByteArray(memory + dataAt, data, 0, dataLength);
+            return new SyscallProgram(List.copyOf(steps), memory);
+        }
+
+        private long[] header(long memory, long firstEntry) {
+            long flags = namespaces | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+            if (cgroupFd >= 0) {
+                flags |= CLONE_INTO_CGROUP;
+            }
+            return new long[] {
+                memory + HEADER_SIZE,
+                CLONE_ARGS_SIZE,
+                firstEntry,
+                0,
+                0,
+                -1L,
+                0,
+                -1L,
+                // struct clone_args: flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid,
+                // set_tid_size, cgroup. No stack: the child uses none, as after vfork(2).
+                flags,
+                memory + PIDFD,
+                0,
+                0,
+                SIGCHLD,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Math.max(cgroupFd, 0)
+            };
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.bulkhead.libc;
+
+/** The system calls a {@link SyscallProgram} may hold, with their numbers on both architectures. */
+public enum SystemCall {
+    WRITE(1, 64),
+    CLOSE(3, 57),
+    OPENAT(257, 56),
+    DUP3(292, 24),
+    FCHOWN(93, 55),
+    RT_SIGACTION(13, 134),
+    RT_SIGPROCMASK(14, 135),
+    SETSID(112, 157),
+    SETPRIORITY(141, 140),
+    PRLIMIT64(302, 261),
+    UMASK(95, 166),
+    UNSHARE(272, 97),
+    SETHOSTNAME(170, 161),
+    MOUNT(165, 40),
+    UMOUNT2(166, 39),
+    PIVOT_ROOT(155, 41),
+    CHROOT(161, 51),
+    CHDIR(80, 49),
+    FCHDIR(81, 50),
+    MKDIRAT(258, 34),
+    MKNODAT(259, 33),
+    SYMLINKAT(266, 36),
+    IOCTL(16, 29),
+    SOCKET(41, 198),
+    PRCTL(157, 167),
+    CAPSET(126, 91),
+    SETGROUPS(116, 159),
+    SETRESGID(119, 149),
+    SETRESUID(117, 147),
+    EXECVE(59, 221),
+    OPEN_TREE(428, 428),
+    MOVE_MOUNT(429, 429),
+    FSOPEN(430, 430),
+    FSCONFIG(431, 431),
+    FSMOUNT(432, 432),
+    CLOSE_RANGE(436, 436),
+    OPENAT2(437, 437);
+
+    private final int x86;
+    private final int arm;
+
+    SystemCall(int x86, int arm) {
+        this.x86 = x86;
+        this.arm = arm;
+    }
+
+    int number() {
+        return Linux.isAarch64() ? arm : x86;
+    }
+
+    /** As the manual names it: {@code pivot_root}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

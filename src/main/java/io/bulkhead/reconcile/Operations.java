@@ -1,0 +1,77 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.Signal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What an operator can ask of the daemon. Thread-safe; a method that waits blocks its caller, never the loop.
+ *
+ * <p>Names are as an operator types them: {@code web}, {@code web:web}, {@code web:*}, {@code all}; one that names nothing
+ * is an {@link Outcome} of its own, never an exception.
+ */
+public interface Operations {
+    /** Every service, sorted by name; takes no look at the kernel. */
+    List<ServiceReport> status();
+
+    /** Sets the override and, with {@code wait}, waits for RUNNING or for the failure. */
+    List<Outcome> start(List<String> names, boolean wait);
+
+    /** Sets the override and, with {@code wait}, waits until the service's group is empty. */
+    List<Outcome> stop(List<String> names, boolean wait);
+
+    List<Outcome> restart(List<String> names, boolean wait);
+
+    List<Outcome> signal(Signal signal, List<String> names);
+
+    /** What a reload would change now; changes nothing. */
+    Changes preview() throws ConfigException;
+
+    /** Reads the configuration again and applies it, all or nothing, and waits until it is true. */
+    Changes reload() throws ConfigException;
+
+    /**
+     * As {@link #reload}, for these services alone.
+     *
+     * @param names empty: all
+     */
+    Applied update(Set<String> names) throws ConfigException;
+
+    /** Takes services that the file declares, but are not in force, in. */
+    List<Outcome> add(List<String> names) throws ConfigException;
+
+    /** Takes services that are in force, but not running, out. */
+    List<Outcome> remove(List<String> names);
+
+    /** Every declared service and whether it is in force. */
+    List<Available> available() throws ConfigException;
+
+    /**
+     * Where a service's output is.
+     *
+     * @return empty where there is no such service or the stream goes to no file of its own
+     */
+    Optional<Path> logFile(String name, Stream stream);
+
+    /** Empties the log files of the services. */
+    List<Outcome> clearLogs(List<String> names);
+
+    /** Ends the daemon as {@code on-exit} says; returns at once. */
+    void shutdown();
+
+    /** One of the two output streams. */
+    enum Stream {
+        STDOUT,
+        STDERR
+    }
+
+    /** @param inForce whether the daemon has it */
+    record Available(ServiceName name, boolean inForce, boolean autostart) {}
+
+    /** The changes that were applied, and an outcome (ADDED, REMOVED or UPDATED) for each service concerned. */
+    record Applied(Changes changes, List<Outcome> outcomes) {}
+}

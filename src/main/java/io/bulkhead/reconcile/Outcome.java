@@ -1,0 +1,34 @@
+package io.bulkhead.reconcile;
+
+/**
+ * What came of a command for one service.
+ *
+ * @param name as it is to be shown
+ * @param detail more about a failure ({@code execve /bin/nosuch: ENOENT …}), or empty
+ */
+public record Outcome(String name, Result result, String detail) {
+    public Outcome(String name, Result result) {
+        this(name, result, "");
+    }
+
+    /** Every answer there is. */
+    public enum Result {
+        STARTED,
+        STOPPED,
+        SIGNALLED,
+        CLEARED,
+        ADDED,
+        REMOVED,
+        UPDATED,
+        NO_SUCH_PROCESS,
+        NO_SUCH_GROUP,
+        ALREADY_STARTED,
+        ALREADY_ADDED,
+        STILL_RUNNING,
+        NOT_RUNNING,
+        SPAWN_ERROR,
+        ABNORMAL_TERMINATION,
+        /** Anything else; the detail says what. */
+        FAILED
+    }
+}

@@ -1,0 +1,30 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.ProcessId;
+import io.bulkhead.status.ServiceState;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What {@code status} tells of one service.
+ *
+ * @param process the running process, in STARTING, RUNNING and STOPPING
+ * @param startedAt when the last process was started
+ * @param endedAt when the last process ended
+ * @param lastExit how it ended
+ * @param restarts how often it was restarted without an operator's doing since it was last started by one
+ * @param nextStart in BACKOFF: when it is started again
+ * @param reason why it is in BACKOFF or FATAL, else empty
+ */
+public record ServiceReport(
+        ServiceName name,
+        ServiceState state,
+        Optional<ProcessId> process,
+        Optional<Instant> startedAt,
+        Optional<Instant> endedAt,
+        Optional<ExitStatus> lastExit,
+        int restarts,
+        Optional<Instant> nextStart,
+        String reason) {}
