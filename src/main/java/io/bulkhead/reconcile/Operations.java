@@ -69,7 +69,7 @@ public interface Operations {
         STDERR
     }
 
-    /** @param inForce whether the daemon has it */
+    /** A declared service, and whether the daemon has it. */
     record Available(ServiceName name, boolean inForce, boolean autostart) {}
 
     /** The changes that were applied, and an outcome (ADDED, REMOVED or UPDATED) for each service concerned. */
