@@ -40,6 +40,11 @@ public final class ErrnoException extends Exception {
         this.errno = errno;
     }
 
+    /** Verb and object, without the reason. */
+    public String operation() {
+        return operation;
+    }
+
     public int errno() {
         return errno;
     }

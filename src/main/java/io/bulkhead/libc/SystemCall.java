@@ -38,7 +38,8 @@ public enum SystemCall {
     FSCONFIG(431, 431),
     FSMOUNT(432, 432),
     CLOSE_RANGE(436, 436),
-    OPENAT2(437, 437);
+    OPENAT2(437, 437),
+    MOUNT_SETATTR(442, 442);
 
     private final int x86;
     private final int arm;

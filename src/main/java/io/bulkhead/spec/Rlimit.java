@@ -17,24 +17,35 @@ public record Rlimit(Resource resource, long soft, long hard) {
         }
     }
 
-    /** The kernel's resources, in the order of their numbers (the ordinal is the kernel's number). */
+    /** The kernel's resources. */
     public enum Resource {
-        CPU,
-        FSIZE,
-        DATA,
-        STACK,
-        CORE,
-        RSS,
-        NPROC,
-        NOFILE,
-        MEMLOCK,
-        AS,
-        LOCKS,
-        SIGPENDING,
-        MSGQUEUE,
-        NICE,
-        RTPRIO,
-        RTTIME;
+        CPU(0),
+        FSIZE(1),
+        DATA(2),
+        STACK(3),
+        CORE(4),
+        RSS(5),
+        NPROC(6),
+        NOFILE(7),
+        MEMLOCK(8),
+        AS(9),
+        LOCKS(10),
+        SIGPENDING(11),
+        MSGQUEUE(12),
+        NICE(13),
+        RTPRIO(14),
+        RTTIME(15);
+
+        private final int number;
+
+        Resource(int number) {
+            this.number = number;
+        }
+
+        /** As the kernel numbers it. */
+        public int number() {
+            return number;
+        }
 
         /** As the configuration names it: {@code nofile}. */
         public String key() {

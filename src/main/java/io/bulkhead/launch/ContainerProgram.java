@@ -1,0 +1,243 @@
+package io.bulkhead.launch;
+
+import static io.bulkhead.libc.SystemCall.*;
+
+import io.bulkhead.launch.Capabilities.Capability;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.Namespaces;
+import io.bulkhead.spec.Rlimit;
+import io.bulkhead.spec.ServiceSpec;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a service's process does between {@code clone3} and {@code execve}, in order: joins its groups, takes its output,
+ * leaves the host's file system, gives up its powers.
+ *
+ * <p>Pure: makes a program from what it is given and touches nothing.
+ */
+final class ContainerProgram {
+    private static final int SIG_SETMASK = 2;
+    private static final int PR_CAPBSET_DROP = 24;
+    private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final int PR_CAP_AMBIENT = 47;
+    private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    private static final int CAPABILITY_VERSION_3 = 0x20080522;
+    private static final int SIOCSIFFLAGS = 0x8914;
+    private static final int IFF_UP_RUNNING = 0x41;
+
+    private final LaunchRequest request;
+    private final ServiceSpec spec;
+    private final Account account;
+    private final HostFacts host;
+    private final boolean chroot;
+    private final Descriptors fds = new Descriptors();
+    private final SyscallProgram.Builder program;
+
+    /** @param chroot whether to switch the root by chroot(2) instead of pivot_root(2) */
+    ContainerProgram(LaunchRequest request, Account account, HostFacts host, boolean chroot) {
+        this.request = request;
+        this.spec = request.spec();
+        this.account = account;
+        this.host = host;
+        this.chroot = chroot;
+        this.program = SyscallProgram.builder(cloneFlags(spec.namespaces()));
+    }
+
+    /**
+     * Lays the program out.
+     *
+     * @param cgroupFd the v2 group's directory, or -1
+     * @param executable the command's path inside the rootfs
+     */
+    SyscallProgram build(int cgroupFd, String executable, Map<String, String> environment) {
+        program.intoCgroup(cgroupFd);
+        program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
+        program.call(UMASK, "", 0);
+        joinGroups();
+        openStandardStreams();
+        processAttributes();
+        if (spec.namespaces().uts() && spec.hostname().isPresent()) {
+            String name = spec.hostname().get();
+            program.call(SETHOSTNAME, name, name, name.length());
+        }
+        if (spec.namespaces().net()) {
+            bringLoopbackUp();
+        }
+        switchRoot();
+        if (spec.namespaces().mount()) {
+            new KernelFileSystems(program, fds, host).mountAll();
+        }
+        program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
+        dropPowers();
+        program.call(UMASK, "", spec.umask());
+        program.call(CHDIR, spec.workdir(), spec.workdir());
+        resetSignals();
+        List<String> variables = new ArrayList<>();
+        environment.forEach((name, value) -> variables.add(name + "=" + value));
+        program.call(EXECVE, executable, executable, program.strings(spec.command()), program.strings(variables));
+        return program.build();
+    }
+
+    private static long cloneFlags(Namespaces namespaces) {
+        // The cgroup namespace comes later, by unshare: its root is the group its maker is in at that moment.
+        return (namespaces.pid() ? SyscallProgram.CLONE_NEWPID : 0)
+                | (namespaces.mount() ? SyscallProgram.CLONE_NEWNS : 0)
+                | (namespaces.uts() ? SyscallProgram.CLONE_NEWUTS : 0)
+                | (namespaces.ipc() ? SyscallProgram.CLONE_NEWIPC : 0)
+                | (namespaces.net() ? SyscallProgram.CLONE_NEWNET : 0);
+    }
+
+    private void joinGroups() {
+        for (String procs : request.cgroupProcsFiles()) {
+            int fd = open(procs, Linux.O_WRONLY);
+            program.step("write \"0\" to " + procs, WRITE, fd, "0", 1);
+            close(fd);
+        }
+        if (spec.namespaces().cgroup()) {
+            program.call(UNSHARE, "CLONE_NEWCGROUP", SyscallProgram.CLONE_NEWCGROUP);
+        }
+    }
+
+    private void openStandardStreams() {
+        stream("/dev/null", Linux.O_RDONLY, 0);
+        // Read-write: a FIFO's writer that is a reader too neither waits for the daemon nor dies with it.
+        stream(request.stdout(), Linux.O_RDWR, 1);
+        if (request.stderr().equals(request.stdout())) {
+            program.call(DUP3, "1 to 2", 1, 2, 0);
+            return;
+        }
+        stream(request.stderr(), Linux.O_RDWR, 2);
+    }
+
+    private void stream(String path, int flags, int number) {
+        int fd = open(path, flags);
+        program.call(DUP3, path + " to " + number, fd, number, 0);
+        close(fd);
+        if (!path.equals("/dev/null")) {
+            // The service may open /dev/stdout again, as whoever it is.
+            program.call(FCHOWN, path, number, account.uid(), account.gid());
+        }
+    }
+
+    private void processAttributes() {
+        program.call(SETSID, "");
+        program.call(SETPRIORITY, Integer.toString(spec.nice()), 0, 0, spec.nice());
+        if (spec.oomScoreAdjust().isPresent()) {
+            String score = Integer.toString(spec.oomScoreAdjust().getAsInt());
+            int fd = open("/proc/self/oom_score_adj", Linux.O_WRONLY);
+            program.step("write \"" + score + "\" to /proc/self/oom_score_adj", WRITE, fd, score, score.length());
+            close(fd);
+        }
+        for (Rlimit limit : spec.rlimits()) {
+            program.call(
+                    PRLIMIT64,
+                    limit.resource().key() + " " + limit.soft() + ":" + limit.hard(),
+                    0,
+                    limit.resource().number(),
+                    program.longs(limit.soft(), limit.hard()),
+                    0);
+        }
+    }
+
+    private void bringLoopbackUp() {
+        int fd = fds.next();
+        program.call(SOCKET, "AF_INET", 2, 2, 0);
+        // struct ifreq: 16 bytes of name, then the flags
+        program.step(
+                "ioctl SIOCSIFFLAGS lo",
+                IOCTL,
+                fd,
+                SIOCSIFFLAGS,
+                program.ints('l' | 'o' << 8, 0, 0, 0, IFF_UP_RUNNING, 0, 0, 0, 0, 0));
+        close(fd);
+    }
+
+    private void switchRoot() {
+        String root = spec.rootfs().toString();
+        if (!spec.namespaces().mount()) {
+            program.call(CHROOT, root, root).call(CHDIR, "/", "/");
+            return;
+        }
+        // Slave, not private, while the host's mounts are still here: what the host unmounts goes away here as well,
+        // and
+        // nothing done here reaches it. Private would pin every mount of the host until this process ends.
+        program.call(MOUNT, "/ as MS_SLAVE", 0, "/", 0, KernelFileSystems.MS_REC | KernelFileSystems.MS_SLAVE, 0);
+        program.call(MOUNT, root, root, root, 0, KernelFileSystems.MS_BIND | KernelFileSystems.MS_REC, 0);
+        program.call(CHDIR, root, root);
+        if (!request.devicesControlled()) {
+            // struct mount_attr { attr_set = MOUNT_ATTR_NODEV }; before Linux 5.12 there is no such call, and what
+            // remains
+            // is that CAP_MKNOD is withheld.
+            program.attempt(
+                    MOUNT_SETATTR, Linux.AT_FDCWD, ".", KernelFileSystems.AT_RECURSIVE, program.longs(4, 0, 0, 0), 32);
+        }
+        if (chroot) {
+            // Moved over the old root first, so that leaving the chroot leads nowhere.
+            program.call(MOUNT, root + " to /", ".", "/", 0, KernelFileSystems.MS_MOVE, 0);
+            program.call(CHROOT, root, ".");
+        } else {
+            // With both directories the same, the old root comes to lie on top, and is taken off. pivot_root(2).
+            program.call(PIVOT_ROOT, root, ".", ".");
+            program.call(UMOUNT2, "the old root", ".", KernelFileSystems.MNT_DETACH);
+        }
+        program.call(CHDIR, "/", "/");
+        program.call(MOUNT, "/ as MS_PRIVATE", 0, "/", 0, KernelFileSystems.MS_REC | KernelFileSystems.MS_PRIVATE, 0);
+    }
+
+    private void dropPowers() {
+        if (spec.noNewPrivileges()) {
+            program.call(PRCTL, "PR_SET_NO_NEW_PRIVS", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        }
+        long kept = Capabilities.mask(kept()) & host.permittedCapabilities();
+        for (int capability = 0; capability <= host.lastCapability(); capability++) {
+            if ((kept & 1L << capability) == 0) {
+                program.call(PRCTL, "PR_CAPBSET_DROP " + capability, PR_CAPBSET_DROP, capability, 0, 0, 0);
+            }
+        }
+        int[] groups = account.groups().stream().mapToInt(Integer::intValue).toArray();
+        program.call(SETGROUPS, account.groups().toString(), groups.length, program.ints(groups));
+        program.call(SETRESGID, Integer.toString(account.gid()), account.gid(), account.gid(), account.gid());
+        program.call(SETRESUID, Integer.toString(account.uid()), account.uid(), account.uid(), account.uid());
+        // An unprivileged user has none, as with Docker: without ambient ones execve would clear them anyway.
+        long held = account.uid() == 0 ? kept : 0;
+        program.call(PRCTL, "PR_CAP_AMBIENT_CLEAR_ALL", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+        int low = (int) held;
+        int high = (int) (held >>> 32);
+        program.call(CAPSET, "", program.ints(CAPABILITY_VERSION_3, 0), program.ints(low, low, 0, high, high, 0));
+    }
+
+    private Set<Capability> kept() {
+        Set<Capability> kept = EnumSet.copyOf(Capabilities.DEFAULT);
+        if (chroot || !spec.namespaces().mount()) {
+            kept.remove(Capability.SYS_CHROOT); // with it, a process can leave a chroot. chroot(2)
+        }
+        if (!request.devicesControlled()) {
+            kept.remove(Capability.MKNOD);
+        }
+        return kept;
+    }
+
+    private void resetSignals() {
+        // CLONE_CLEAR_SIGHAND resets handlers, but what the daemon was started with as ignored (nohup) stays so.
+        var defaultAction = program.longs(0, 0, 0, 0);
+        for (int signal = 1; signal <= 31; signal++) {
+            program.attempt(RT_SIGACTION, signal, defaultAction, 0, 8);
+        }
+        program.call(RT_SIGPROCMASK, "", SIG_SETMASK, program.longs(0), 0, 8);
+    }
+
+    private int open(String path, int flags) {
+        program.step("open " + path, OPENAT, Linux.AT_FDCWD, path, flags | Linux.O_CLOEXEC, 0);
+        return fds.next();
+    }
+
+    private void close(int fd) {
+        program.call(CLOSE, "", fd);
+        fds.closed(fd);
+    }
+}

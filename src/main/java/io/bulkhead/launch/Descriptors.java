@@ -1,0 +1,26 @@
+package io.bulkhead.launch;
+
+import java.util.BitSet;
+
+/**
+ * The child's descriptor table, foretold: the kernel gives the lowest free number, and the child begins with 3 and all
+ * above free.
+ */
+final class Descriptors {
+    private final BitSet open = new BitSet();
+
+    Descriptors() {
+        open.set(0, 3);
+    }
+
+    /** The number the next opening call returns. */
+    int next() {
+        int fd = open.nextClearBit(0);
+        open.set(fd);
+        return fd;
+    }
+
+    void closed(int fd) {
+        open.clear(fd);
+    }
+}

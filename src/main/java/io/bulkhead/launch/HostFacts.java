@@ -1,0 +1,67 @@
+package io.bulkhead.launch;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What this host's kernel has that a program must know: which of the paths to be hidden exist, which capabilities there are.
+ *
+ * @param permittedCapabilities the daemon's own: no child can have more
+ * @param lastCapability the highest number the kernel knows
+ * @param maskedFiles files of /proc that a service must not read, as Docker masks them
+ * @param maskedDirectories directories it must not look into
+ * @param readOnlyPaths paths of /proc it must not write
+ */
+record HostFacts(
+        long permittedCapabilities,
+        int lastCapability,
+        List<String> maskedFiles,
+        List<Directory> maskedDirectories,
+        List<String> readOnlyPaths) {
+    /** A directory of /proc or /sys, by its path below that. */
+    record Directory(boolean inSys, String name) {
+        @Override
+        public String toString() {
+            return (inSys ? "/sys/" : "/proc/") + name;
+        }
+    }
+
+    static HostFacts read(Linux linux) throws ErrnoException {
+        return new HostFacts(
+                permitted(linux.readFile("/proc/self/status")),
+                Integer.parseInt(linux.readFile("/proc/sys/kernel/cap_last_cap")),
+                existing(
+                        linux,
+                        "interrupts",
+                        "kcore",
+                        "keys",
+                        "latency_stats",
+                        "timer_list",
+                        "timer_stats",
+                        "sched_debug"),
+                Stream.of(
+                                new Directory(false, "acpi"),
+                                new Directory(false, "asound"),
+                                new Directory(false, "scsi"),
+                                new Directory(true, "firmware"),
+                                new Directory(true, "devices/virtual/powercap"))
+                        .filter(d -> linux.exists(d.toString()))
+                        .toList(),
+                existing(linux, "bus", "fs", "irq", "sys", "sysrq-trigger"));
+    }
+
+    private static List<String> existing(Linux linux, String... names) {
+        return Stream.of(names).filter(n -> linux.exists("/proc/" + n)).toList();
+    }
+
+    private static long permitted(String status) {
+        for (String line : status.lines().toList()) {
+            if (line.startsWith("CapPrm:")) {
+                return Long.parseUnsignedLong(line.substring("CapPrm:".length()).strip(), 16);
+            }
+        }
+        throw new IllegalStateException("no CapPrm in /proc/self/status");
+    }
+}

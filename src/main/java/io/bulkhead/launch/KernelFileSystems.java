@@ -1,0 +1,187 @@
+package io.bulkhead.launch;
+
+import static io.bulkhead.libc.SystemCall.*;
+
+import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.SyscallProgram;
+import java.util.List;
+
+/**
+ * {@code /proc}, {@code /sys} and {@code /dev} of a contained process, made inside its new root.
+ *
+ * <p>Every mount goes to a descriptor, never to a path that could change under it: targets in the rootfs are opened without
+ * following any symbolic link, so a {@code /proc} that is a link is refused (CVE-2019-16884, CVE-2019-19921), and what is
+ * masked is reached from the new mount itself, with the device node made a moment ago in a file system nobody else has
+ * (CVE-2025-31133, CVE-2025-52565).
+ */
+final class KernelFileSystems {
+    static final long MS_RDONLY = 1;
+    static final long MS_NOSUID = 2;
+    static final long MS_NODEV = 4;
+    static final long MS_NOEXEC = 8;
+    static final long MS_REMOUNT = 32;
+    static final long MS_BIND = 4096;
+    static final long MS_MOVE = 8192;
+    static final long MS_REC = 16384;
+    static final long MS_PRIVATE = 1 << 18;
+    static final long MS_SLAVE = 1 << 19;
+    static final long MNT_DETACH = 2;
+    static final long AT_RECURSIVE = 0x8000;
+
+    private static final int ATTR_RDONLY = 1;
+    private static final int ATTR_NOSUID = 2;
+    private static final int ATTR_NODEV = 4;
+    private static final int ATTR_NOEXEC = 8;
+    private static final int FSOPEN_CLOEXEC = 1;
+    private static final int FSMOUNT_CLOEXEC = 1;
+    private static final int FSCONFIG_SET_STRING = 1;
+    private static final int FSCONFIG_CMD_CREATE = 6;
+    private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    private static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    private static final int OPEN_TREE_CLONE = 1;
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final long RESOLVE_NO_SYMLINKS = 0x04;
+    private static final long RESOLVE_BENEATH = 0x08;
+    private static final int S_IFCHR = 0020000;
+
+    /** Character devices: name, major, minor. */
+    private record Device(String name, int major, int minor) {}
+
+    private static final List<Device> DEVICES = List.of(
+            new Device("null", 1, 3),
+            new Device("zero", 1, 5),
+            new Device("full", 1, 7),
+            new Device("random", 1, 8),
+            new Device("urandom", 1, 9),
+            new Device("tty", 5, 0));
+
+    private final SyscallProgram.Builder program;
+    private final Descriptors fds;
+    private final HostFacts host;
+
+    KernelFileSystems(SyscallProgram.Builder program, Descriptors fds, HostFacts host) {
+        this.program = program;
+        this.fds = fds;
+        this.host = host;
+    }
+
+    /** Leaves the working directory at {@code /}. */
+    void mountAll() {
+        int proc = attach(create("proc", ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC), "/proc");
+        int sys = attach(create("sysfs", ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC), "/sys");
+        int dev = attach(create("tmpfs", ATTR_NOSUID | ATTR_NOEXEC, "mode", "755", "size", "65536k"), "/dev");
+        populateDev(dev);
+        mask(proc, sys, dev);
+        protect(proc);
+    }
+
+    private void populateDev(int dev) {
+        for (Device device : DEVICES) {
+            int number = device.major << 8 | device.minor;
+            program.call(MKNODAT, "/dev/" + device.name, dev, device.name, S_IFCHR | 0666, number);
+        }
+        link("/proc/self/fd", dev, "fd");
+        link("/proc/self/fd/0", dev, "stdin");
+        link("/proc/self/fd/1", dev, "stdout");
+        link("/proc/self/fd/2", dev, "stderr");
+        link("pts/ptmx", dev, "ptmx");
+        // Group 5 is tty wherever there is one; devpts wants a number. grantpt(3)
+        int pts = create("devpts", ATTR_NOSUID | ATTR_NOEXEC, "ptmxmode", "0666", "mode", "0620", "gid", "5");
+        attachIn(pts, dev, "pts", 0755);
+        close(pts);
+        int shm = create("tmpfs", ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, "mode", "1777", "size", "65536k");
+        attachIn(shm, dev, "shm", 01777);
+        close(shm);
+    }
+
+    private void link(String target, int dev, String name) {
+        program.call(SYMLINKAT, "/dev/" + name, target, dev, name);
+    }
+
+    private void mask(int proc, int sys, int dev) {
+        for (String file : host.maskedFiles()) {
+            int clone = fds.next();
+            program.call(OPEN_TREE, "/dev/null", dev, "null", OPEN_TREE_CLONE | Linux.O_CLOEXEC);
+            program.call(MOVE_MOUNT, "/dev/null to /proc/" + file, clone, "", proc, file, MOVE_MOUNT_F_EMPTY_PATH);
+            close(clone);
+        }
+        int empty = -1;
+        for (HostFacts.Directory directory : host.maskedDirectories()) {
+            int mount;
+            if (empty < 0) {
+                mount = create(
+                        "tmpfs", ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, "size", "0", "nr_inodes", "1");
+                empty = mount;
+            } else {
+                mount = fds.next();
+                program.call(
+                        OPEN_TREE, "an empty directory", empty, "", OPEN_TREE_CLONE | Linux.O_CLOEXEC | AT_EMPTY_PATH);
+            }
+            int parent = directory.inSys() ? sys : proc;
+            program.call(
+                    MOVE_MOUNT, directory.toString(), mount, "", parent, directory.name(), MOVE_MOUNT_F_EMPTY_PATH);
+            if (mount != empty) {
+                close(mount);
+            }
+        }
+    }
+
+    private void protect(int proc) {
+        program.call(FCHDIR, "/proc", proc);
+        for (String path : host.readOnlyPaths()) {
+            program.call(MOUNT, "/proc/" + path, path, path, 0, MS_BIND | MS_REC, 0);
+            program.call(
+                    MOUNT,
+                    "/proc/" + path + " read-only",
+                    0,
+                    path,
+                    0,
+                    MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                    0);
+        }
+        program.call(CHDIR, "/", "/");
+    }
+
+    /** A new, detached mount; options come in pairs. */
+    private int create(String type, int attributes, String... options) {
+        int context = fds.next();
+        program.call(FSOPEN, type, type, FSOPEN_CLOEXEC);
+        for (int i = 0; i < options.length; i += 2) {
+            String option = type + " " + options[i] + "=" + options[i + 1];
+            program.call(FSCONFIG, option, context, FSCONFIG_SET_STRING, options[i], options[i + 1], 0);
+        }
+        program.call(FSCONFIG, type, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
+        int mount = fds.next();
+        program.call(FSMOUNT, type, context, FSMOUNT_CLOEXEC, attributes);
+        close(context);
+        return mount;
+    }
+
+    /** Attaches a mount at a directory of the root, which is made where it's missing and may not be a link. */
+    private int attach(int mount, String path) {
+        String name = path.substring(1);
+        program.attempt(MKDIRAT, Linux.AT_FDCWD, name, 0755); // there already, or a read-only root: the next call tells
+        int target = fds.next();
+        long flags = Linux.O_PATH | Linux.O_DIRECTORY | Linux.O_NOFOLLOW | Linux.O_CLOEXEC;
+        program.step(
+                "openat2 " + path + " (a directory in the rootfs, no symbolic link)",
+                OPENAT2,
+                Linux.AT_FDCWD,
+                name,
+                program.longs(flags, 0, RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH),
+                24);
+        program.call(MOVE_MOUNT, path, mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+        close(target);
+        return mount;
+    }
+
+    private void attachIn(int mount, int dev, String name, int mode) {
+        program.call(MKDIRAT, "/dev/" + name, dev, name, mode);
+        program.call(MOVE_MOUNT, "/dev/" + name, mount, "", dev, name, MOVE_MOUNT_F_EMPTY_PATH);
+    }
+
+    private void close(int fd) {
+        program.call(CLOSE, "", fd);
+        fds.closed(fd);
+    }
+}

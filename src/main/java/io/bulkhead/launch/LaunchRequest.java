@@ -1,0 +1,27 @@
+package io.bulkhead.launch;
+
+import io.bulkhead.spec.ServiceSpec;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that one launch needs to know.
+ *
+ * @param cgroupDirectory the v2 group the process is born in
+ * @param cgroupProcsFiles the v1 groups' {@code cgroup.procs}, which it joins by itself
+ * @param stdout absolute host path, a FIFO or {@code /dev/null}
+ * @param stderr likewise; the same path as {@code stdout} makes them one
+ * @param devicesControlled whether a devices policy holds in its cgroup; if not, CAP_MKNOD and device nodes in the rootfs
+ *     are withheld
+ */
+public record LaunchRequest(
+        ServiceSpec spec,
+        Optional<String> cgroupDirectory,
+        List<String> cgroupProcsFiles,
+        String stdout,
+        String stderr,
+        boolean devicesControlled) {
+    public LaunchRequest {
+        cgroupProcsFiles = List.copyOf(cgroupProcsFiles);
+    }
+}

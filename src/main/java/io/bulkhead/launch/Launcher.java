@@ -1,0 +1,131 @@
+package io.bulkhead.launch;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.RootSwitch;
+import io.bulkhead.spec.ServiceSpec;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts services. {@link #launch} blocks until the process has exec'ed, so it is called from a thread that may wait;
+ * any number of threads may.
+ */
+public final class Launcher implements AutoCloseable {
+    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private final Linux linux;
+    private final ScheduledThreadPoolExecutor deadlines;
+    private volatile boolean pivotRootRefused;
+
+    public Launcher(Linux linux) {
+        this.linux = linux;
+        this.deadlines = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "launch-deadline");
+            thread.setDaemon(true);
+            return thread;
+        });
+        deadlines.setRemoveOnCancelPolicy(true);
+    }
+
+    /**
+     * Starts one process.
+     *
+     * @return the process; the caller owns its pidfd
+     * @throws LaunchException naming the step that failed, or that it hung at past {@code start.timeout}; nothing is left
+     *     of the process then
+     */
+    public SyscallProgram.Child launch(LaunchRequest request) throws LaunchException {
+        ServiceSpec spec = request.spec();
+        boolean chroot =
+                spec.rootSwitch() == RootSwitch.CHROOT || (spec.rootSwitch() == RootSwitch.AUTO && pivotRootRefused);
+        try {
+            return launch(request, chroot);
+        } catch (ErrnoException e) {
+            // EINVAL although nothing is shared: the host's root is an initramfs, which cannot be pivoted away.
+            // pivot_root(2)
+            boolean refused =
+                    e.errno() == ErrnoException.EINVAL && e.operation().startsWith("pivot_root ");
+            if (!refused || spec.rootSwitch() != RootSwitch.AUTO) {
+                throw new LaunchException(e.getMessage());
+            }
+        }
+        pivotRootRefused = true;
+        try {
+            return launch(request, true);
+        } catch (ErrnoException e) {
+            throw new LaunchException(e.getMessage());
+        }
+    }
+
+    private SyscallProgram.Child launch(LaunchRequest request, boolean chroot) throws LaunchException, ErrnoException {
+        ServiceSpec spec = request.spec();
+        Account account;
+        Map<String, String> environment;
+        String executable;
+        try (RootDirectory root = new RootDirectory(linux, spec.rootfs())) {
+            account = Account.resolve(spec.credentials(), root);
+            environment = environment(spec, account);
+            executable = executable(spec.command().get(0), environment.getOrDefault("PATH", DEFAULT_PATH), root);
+        }
+        int cgroup = request.cgroupDirectory().isPresent()
+                ? linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY)
+                : -1;
+        try (SyscallProgram program = new ContainerProgram(request, account, HostFacts.read(linux), chroot)
+                .build(cgroup, executable, environment)) {
+            return run(program, spec.start().timeout());
+        } finally {
+            if (cgroup >= 0) {
+                linux.close(cgroup);
+            }
+        }
+    }
+
+    private SyscallProgram.Child run(SyscallProgram program, Duration timeout) throws LaunchException, ErrnoException {
+        ScheduledFuture<?> deadline =
+                deadlines.schedule(() -> program.kill(linux), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return program.run(linux);
+        } catch (ErrnoException e) {
+            if (deadline.isDone()) {
+                throw new LaunchException(program.currentStep().orElse("clone3") + ": still not done after "
+                        + timeout.toMillis() + " ms (start.timeout)");
+            }
+            throw e;
+        } finally {
+            deadline.cancel(false);
+        }
+    }
+
+    private static Map<String, String> environment(ServiceSpec spec, Account account) {
+        Map<String, String> environment = new TreeMap<>(spec.environment());
+        environment.putIfAbsent("PATH", DEFAULT_PATH);
+        environment.putIfAbsent("HOME", account.home());
+        environment.putIfAbsent("USER", account.name());
+        environment.putIfAbsent("LOGNAME", account.name());
+        return environment;
+    }
+
+    private static String executable(String command, String path, RootDirectory root) throws LaunchException {
+        if (command.contains("/")) {
+            return command;
+        }
+        for (String directory : path.split(":", -1)) {
+            String candidate = directory + "/" + command;
+            if (directory.startsWith("/") && root.has(candidate)) {
+                return candidate;
+            }
+        }
+        throw new LaunchException("execve " + command + ": not found in PATH=" + path + " of the rootfs");
+    }
+
+    @Override
+    public void close() {
+        deadlines.shutdownNow();
+    }
+}
