@@ -1,0 +1,72 @@
+package io.bulkhead.plan;
+
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.Signal;
+import io.bulkhead.status.Observed;
+import io.bulkhead.status.ProcessId;
+import java.util.List;
+
+/** One thing to be done. Each may fail; what came of it is seen at the next look. */
+public sealed interface Action {
+    /** The service, or the orphan group, it is done to. */
+    String target();
+
+    /** Why, in a few words. */
+    String reason();
+
+    /** Make the group, put the limits in force, launch the process. */
+    record Start(Desired.Declared service, String reason) implements Action {
+        @Override
+        public String target() {
+            return service.spec().name().value();
+        }
+    }
+
+    /** Send the main process a signal. */
+    record SendSignal(ServiceName service, ProcessId process, Signal signal, String reason) implements Action {
+        @Override
+        public String target() {
+            return service.value();
+        }
+    }
+
+    /** Put the limits in force without a restart. */
+    record ApplyLimits(ServiceSpec spec, List<Observed.Difference> differences, boolean drift, String reason)
+            implements Action {
+        public ApplyLimits {
+            differences = List.copyOf(differences);
+        }
+
+        @Override
+        public String target() {
+            return spec.name().value();
+        }
+    }
+
+    /** Say, and no more, that limits have drifted. */
+    record ReportDrift(ServiceName service, List<Observed.Difference> differences, String reason) implements Action {
+        public ReportDrift {
+            differences = List.copyOf(differences);
+        }
+
+        @Override
+        public String target() {
+            return service.value();
+        }
+    }
+
+    /** SIGKILL to every process in the group, until it is empty. */
+    record KillGroup(String target, String reason) implements Action {}
+
+    /** {@code rmdir} in every hierarchy. */
+    record RemoveGroup(String target, String reason) implements Action {}
+
+    /** Delete the FIFOs and the runtime record of a service that is no more. */
+    record Forget(ServiceName service, String reason) implements Action {
+        @Override
+        public String target() {
+            return service.value();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.bulkhead.plan;
+
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.status.Observed;
+import io.bulkhead.status.ServiceState;
+import io.bulkhead.status.ServiceStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Makes plans. The states and what leads from one to the next:
+ *
+ * <pre>
+ * from      when                                              to        action
+ * STOPPED   wanted, group empty                               STARTING  Start
+ * STARTING  launched                                          STARTING  (ready at start.ready-after)
+ *           lived for ready-after                             RUNNING
+ *           launch failed, or ended: policy restarts          BACKOFF
+ *           ended: policy doesn't restart                     EXITED
+ *           launched, but not wanted or the spec has changed  STOPPING  SendSignal
+ * RUNNING   ended: policy restarts                            BACKOFF
+ *           ended: policy doesn't restart                     EXITED
+ *           not wanted, or the spec has changed               STOPPING  SendSignal
+ * BACKOFF   the delay is over, group empty                    STARTING  Start
+ *           not wanted                                        STOPPED
+ *           the spec has changed                              STOPPED
+ * (STARTING, RUNNING on a restart beyond the limit            FATAL)
+ * STOPPING  stop.timeout is over                              STOPPING  KillGroup
+ *           ended, group not empty                            STOPPING  KillGroup
+ *           ended, group empty                                STOPPED
+ * EXITED,   the spec has changed                              STOPPED
+ * FATAL     not wanted                                        STOPPED (EXITED stays)
+ * any       the service has left the configuration            STOPPING, then RemoveGroup and Forget
+ *           limits differ                                     the same  ApplyLimits or ReportDrift
+ *           no main process, group not empty                  the same  KillGroup
+ * </pre>
+ */
+public final class Planner {
+    private final DoubleSupplier random;
+
+    /** @param random 0 to 1, for the jitter of restarts */
+    public Planner(DoubleSupplier random) {
+        this.random = random;
+    }
+
+    /** The whole plan. */
+    public Plan plan(Desired desired, Map<ServiceName, ServiceStatus> statuses, Observed observed, Instant now) {
+        List<Action> actions = new ArrayList<>();
+        Map<ServiceName, ServiceStatus> next = new HashMap<>();
+        TreeSet<ServiceName> names = new TreeSet<>(statuses.keySet());
+        names.addAll(desired.services().keySet());
+        names.addAll(desired.broken().keySet());
+        for (ServiceName name : names) {
+            ServicePlan service = new ServicePlan(
+                    name,
+                    desired,
+                    statuses.getOrDefault(name, ServiceStatus.NEW),
+                    observed.services().getOrDefault(name, Observed.Service.NOTHING),
+                    now,
+                    random);
+            service.make(actions).ifPresent(status -> next.put(name, status));
+        }
+        for (String orphan : new TreeSet<>(observed.orphans())) {
+            actions.add(new Action.KillGroup(orphan, "no service owns it"));
+            actions.add(new Action.RemoveGroup(orphan, "no service owns it"));
+        }
+        return new Plan(actions, next, earliest(next));
+    }
+
+    private static Optional<Instant> earliest(Map<ServiceName, ServiceStatus> statuses) {
+        Optional<Instant> earliest = Optional.empty();
+        for (ServiceStatus status : statuses.values()) {
+            boolean waits = status.state() == ServiceState.STARTING
+                    || status.state() == ServiceState.BACKOFF
+                    || status.state() == ServiceState.STOPPING;
+            if (waits
+                    && status.due().isPresent()
+                    && (earliest.isEmpty() || status.due().get().isBefore(earliest.get()))) {
+                earliest = status.due();
+            }
+        }
+        return earliest;
+    }
+}

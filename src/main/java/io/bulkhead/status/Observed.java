@@ -1,0 +1,63 @@
+package io.bulkhead.status;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What was seen of every service.
+ *
+ * @param services by service name; a service that isn't in here has nothing in the kernel
+ * @param orphans groups under our parent that no service owns
+ */
+public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<String> orphans) {
+    public Observed {
+        services = Map.copyOf(services);
+        orphans = Set.copyOf(orphans);
+    }
+
+    /**
+     * What was seen of one service.
+     *
+     * @param event what happened to its main process since the last look
+     * @param group whether its cgroup exists
+     * @param populated whether any process is in it
+     * @param differences limits in force that differ from its spec's
+     * @param busy whether an action on it is still under way, so that nothing must be begun
+     */
+    public record Service(
+            Optional<ProcessEvent> event,
+            boolean group,
+            boolean populated,
+            List<Difference> differences,
+            boolean busy) {
+        public static final Service NOTHING = new Service(Optional.empty(), false, false, List.of(), false);
+
+        public Service {
+            differences = List.copyOf(differences);
+        }
+    }
+
+    /**
+     * A limit that isn't as the spec has it.
+     *
+     * @param key {@code cpu.quota}
+     * @param found as the kernel has it
+     * @param wanted as the kernel would have it
+     */
+    public record Difference(String key, String found, String wanted) {}
+
+    /** What can happen to a main process. */
+    public sealed interface ProcessEvent {
+        /** It was launched and has exec'ed. */
+        record Launched(ProcessId process, String launchHash, Instant at) implements ProcessEvent {}
+
+        /** It could not be launched. */
+        record LaunchFailed(String reason, String launchHash, Instant at) implements ProcessEvent {}
+
+        /** It ended. */
+        record Ended(ProcessId process, ExitStatus status, Instant at) implements ProcessEvent {}
+    }
+}
