@@ -34,6 +34,7 @@ final class ServicePlan {
 
     private final ServiceName name;
     private final Desired desired;
+    private final Optional<Desired.Declared> declared;
     private final Optional<ServiceSpec> spec;
     private final Observed.Service seen;
     private final Instant now;
@@ -51,7 +52,8 @@ final class ServicePlan {
             DoubleSupplier random) {
         this.name = name;
         this.desired = desired;
-        this.spec = desired.spec(name);
+        this.declared = Optional.ofNullable(desired.services().get(name));
+        this.spec = declared.map(Desired.Declared::spec);
         this.status = status;
         this.seen = seen;
         this.now = now;
@@ -61,17 +63,17 @@ final class ServicePlan {
     /** The new status; empty where the service is no more. */
     Optional<ServiceStatus> make(List<Action> actions) {
         seen.event().ifPresent(this::take);
-        if (spec.isEmpty()) {
+        if (declared.isEmpty()) {
             return desired.broken().containsKey(name) ? Optional.of(broken(actions)) : retire(actions);
         }
         for (int i = 0; i < MAX_STEPS && !begun; i++) {
             ServiceState before = status.state();
-            step(spec.get(), actions);
+            step(declared.get(), actions);
             if (status.state() == before) {
                 break;
             }
         }
-        correctLimits(spec.get(), actions);
+        correctLimits(declared.get().spec(), actions);
         return Optional.of(status);
     }
 
@@ -134,14 +136,15 @@ final class ServicePlan {
         status = status.with(BACKOFF, Optional.of(now.plus(delay)), reason);
     }
 
-    private void step(ServiceSpec service, List<Action> actions) {
+    private void step(Desired.Declared current, List<Action> actions) {
+        ServiceSpec service = current.spec();
         boolean wanted = desired.runs(service);
         boolean changed =
-                status.launchHash().isPresent() && !status.launchHash().get().equals(SpecKey.launchHash(service));
+                status.launchHash().isPresent() && !status.launchHash().get().equals(current.launchHash());
         switch (status.state()) {
             case STOPPED -> {
                 if (wanted && groupIsEmpty(actions)) {
-                    start(service, "wanted", actions);
+                    start(current, "wanted", actions);
                 }
             }
             case STARTING, RUNNING -> alive(service, wanted, changed, actions);
@@ -151,7 +154,7 @@ final class ServicePlan {
                 } else if (isDue() && groupIsEmpty(actions)) {
                     status = status.restarting(append(Restarts.within(
                             status.restarts(), service.restart().limit().window(), now)));
-                    start(service, "restart: " + status.reason(), actions);
+                    start(current, "restart: " + status.reason(), actions);
                 }
             }
             case STOPPING -> stopping(actions);
@@ -187,12 +190,16 @@ final class ServicePlan {
         }
     }
 
-    private void start(ServiceSpec service, String reason, List<Action> actions) {
+    private void start(Desired.Declared current, String reason, List<Action> actions) {
         if (seen.busy()) {
             return;
         }
-        actions.add(new Action.Start(desired.services().get(name), reason));
-        status = status.with(STARTING).applied(Optional.empty(), service.limits(), service.stop());
+        actions.add(new Action.Start(current, reason));
+        status = status.with(STARTING)
+                .applied(
+                        Optional.empty(),
+                        current.spec().limits(),
+                        current.spec().stop());
         begun = true;
     }
 

@@ -53,7 +53,8 @@ public final class ProcessFiles {
 
     private Optional<String> statusField(int pid, String field) {
         try {
-            for (String line : linux.readFile("/proc/" + pid + "/status").split("\n")) {
+            for (String line :
+                    linux.readFile("/proc/" + pid + "/status").lines().toList()) {
                 if (line.startsWith(field)) {
                     return Optional.of(line.substring(field.length()).strip());
                 }
@@ -67,7 +68,7 @@ public final class ProcessFiles {
     private String statField(int pid, int number) throws ErrnoException {
         String stat = linux.readFile("/proc/" + pid + "/stat");
         // The second field is the command in parentheses, and may hold blanks and parentheses.
-        String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return rest[number - 3];
     }
 }
