@@ -59,7 +59,7 @@ public sealed interface Action {
     /** SIGKILL to every process in the group, until it is empty. */
     record KillGroup(String target, String reason) implements Action {}
 
-    /** {@code rmdir} in every hierarchy. */
+    /** {@code rmdir} in every hierarchy, after SIGKILL to whoever is inside. */
     record RemoveGroup(String target, String reason) implements Action {}
 
     /** Delete the FIFOs and the runtime record of a service that is no more. */

@@ -67,7 +67,6 @@ public final class Planner {
             service.make(actions).ifPresent(status -> next.put(name, status));
         }
         for (String orphan : new TreeSet<>(observed.orphans())) {
-            actions.add(new Action.KillGroup(orphan, "no service owns it"));
             actions.add(new Action.RemoveGroup(orphan, "no service owns it"));
         }
         return new Plan(actions, next, earliest(next));

@@ -8,12 +8,11 @@ import java.util.Optional;
 
 /**
  * What is remembered of a service between two looks. The planner makes each from the one before; nobody else does, but for
- * {@link #reset} and {@link #relaunch}, by which an operator's command is put in.
+ * {@link #reset}, by which an operator's command is put in.
  *
  * @param state as an operator sees it
  * @param process the main process, while it lives
- * @param launchHash {@code SpecKey.launchHash} of the spec the last process was launched from; empty before the first and
- *     where the process must be replaced
+ * @param launchHash {@code SpecKey.launchHash} of the spec the last process was launched from; empty before the first
  * @param startedAt when the last process was started
  * @param endedAt when the last process ended
  * @param lastExit how it ended
@@ -80,25 +79,6 @@ public record ServiceStatus(
                 List.of(),
                 0,
                 dueThen,
-                appliedLimits,
-                stop,
-                "");
-    }
-
-    /** As an operator's {@code restart} leaves it: no spec serves the process that runs, so it will be replaced. */
-    public ServiceStatus relaunch() {
-        ServiceStatus fresh = reset();
-        return new ServiceStatus(
-                fresh.state,
-                process,
-                Optional.of("restart requested"),
-                startedAt,
-                endedAt,
-                lastExit,
-                0,
-                List.of(),
-                0,
-                fresh.due,
                 appliedLimits,
                 stop,
                 "");

@@ -1,0 +1,47 @@
+# Sourced by the commands: finds a Java 17 or later and sets JAVA, JAVA_MAJOR and BULKHEAD_FLAGS. Runs no program but
+# readlink, so that it costs next to nothing.
+
+bulkhead_major() { # the major version of the JDK or JRE at $1, from its "release" file; 0 where there is none
+    major=0
+    [ -r "$1/release" ] || return 0
+    while IFS= read -r line; do
+        case $line in
+            JAVA_VERSION=*) line=${line#JAVA_VERSION=\"}; major=${line%%[.\"-]*} ;;
+        esac
+    done < "$1/release"
+}
+
+bulkhead_java() {
+    for home in "${BULKHEAD_JAVA_HOME:-}" "${JAVA_HOME:-}" path /usr/lib/jvm/*; do
+        if [ "$home" = path ]; then
+            java=$(command -v java 2>/dev/null) || continue
+            java=$(readlink -f "$java") || continue
+            home=${java%/bin/java}
+        fi
+        [ -n "$home" ] && [ -x "$home/bin/java" ] || continue
+        bulkhead_major "$home"
+        if [ "$major" -ge 17 ] 2>/dev/null; then
+            JAVA=$home/bin/java JAVA_MAJOR=$major
+            return 0
+        fi
+    done
+    echo "${0##*/}: needs Java 17 or later; set JAVA_HOME, or: apt-get install openjdk-17-jre-headless" >&2
+    exit 1
+}
+
+bulkhead_java
+# One thread of garbage collection and the first compiler alone: a small process that starts fast.
+BULKHEAD_FLAGS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xshare:auto"
+if [ "$JAVA_MAJOR" -ge 24 ]; then
+    BULKHEAD_FLAGS="$BULKHEAD_FLAGS --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+fi
+
+bulkhead_archive() { # the class-data archive of command $1, where it fits this JVM
+    archive=$LIB/$1-$JAVA_MAJOR.jsa
+    if [ -n "${BULKHEAD_DUMP:-}" ]; then
+        BULKHEAD_FLAGS="$BULKHEAD_FLAGS -XX:ArchiveClassesAtExit=$archive"
+    elif [ -r "$archive" ]; then
+        # Quietly without it where it was made by another build of this Java.
+        BULKHEAD_FLAGS="$BULKHEAD_FLAGS -XX:SharedArchiveFile=$archive -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off"
+    fi
+}

@@ -1,0 +1,128 @@
+package io.bulkhead.daemon;
+
+import io.bulkhead.cgroup.CgroupDriver;
+import io.bulkhead.cgroup.CgroupDrivers;
+import io.bulkhead.config.ConfigLoader;
+import io.bulkhead.control.ControlServer;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.logs.LogPump;
+import io.bulkhead.notify.SystemdNotifier;
+import io.bulkhead.reconcile.Operations;
+import io.bulkhead.reconcile.Supervisor;
+import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.SupervisorSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import jnr.constants.platform.Signal;
+import jnr.posix.POSIX;
+import jnr.posix.POSIXFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of the daemon, from the configuration to the end. */
+final class Daemon {
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+    private final Path configuration;
+    private final ConfigLoader loader = new ConfigLoader();
+    private final SystemdNotifier systemd = SystemdNotifier.fromEnvironment(System.getenv());
+
+    Daemon(Path configuration) {
+        this.configuration = configuration;
+    }
+
+    int run() throws Exception {
+        HostSpec host = loader.loadTolerant(configuration);
+        host.broken().values().forEach(problems -> problems.forEach(problem -> log.error("{}", problem)));
+        SupervisorSpec settings = host.supervisor();
+        Linux linux = Linux.get();
+        try (RunDirectory held = RunDirectory.take(linux, settings.runDir());
+                LogPump logs = new LogPump(linux, settings.runDir(), settings.logDir())) {
+            CgroupDriver cgroups = CgroupDrivers.open(linux, settings.cgroupParent());
+            try (Supervisor supervisor =
+                            new Supervisor(host, () -> loader.load(configuration), linux, cgroups, logs);
+                    ControlServer control = new ControlServer(
+                            supervisor.operations(),
+                            settings.controlSocket(),
+                            settings.controlMode(),
+                            settings.controlGroup())) {
+                handleSignals(supervisor, logs);
+                supervisor.run(() -> announce(control, host), heartbeat());
+            }
+        } catch (RunDirectory.HeldException e) {
+            System.err.println("supervisord: " + e.getMessage());
+            return 1;
+        }
+        log.info("ended");
+        return 0;
+    }
+
+    private void announce(ControlServer control, HostSpec host) {
+        try {
+            control.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("the control socket cannot be served: " + e.getMessage(), e);
+        }
+        systemd.ready(host.services().size() + " services");
+        log.info("ready services={} broken={}", host.services().size(), host.broken().size());
+    }
+
+    private Supervisor.Heartbeat heartbeat() {
+        // Twice as often as systemd asks for, as sd_watchdog_enabled(3) recommends.
+        Duration interval = systemd.watchdogInterval().map(i -> i.dividedBy(2)).orElse(Duration.ZERO);
+        return new Supervisor.Heartbeat() {
+            @Override
+            public Duration interval() {
+                return interval;
+            }
+
+            @Override
+            public void beat() {
+                systemd.watchdog();
+            }
+        };
+    }
+
+    private void handleSignals(Supervisor supervisor, LogPump logs) {
+        // The pure Java one goes through the JVM's own handlers; a native one would run Java code in a signal handler.
+        POSIX posix = POSIXFactory.getJavaPOSIX();
+        posix.signal(Signal.SIGTERM, number -> end(supervisor));
+        posix.signal(Signal.SIGINT, number -> end(supervisor));
+        posix.signal(Signal.SIGUSR2, number -> logs.reopen());
+        posix.signal(
+                Signal.SIGHUP,
+                number -> new Thread(() -> reload(supervisor.operations()), "reload").start());
+    }
+
+    private void end(Supervisor supervisor) {
+        systemd.stopping();
+        supervisor.end();
+    }
+
+    private void reload(Operations operations) {
+        systemd.reloading();
+        try {
+            operations.reload();
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> log.error("not reloaded: {}", problem));
+        } finally {
+            systemd.ready("reloaded");
+        }
+    }
+
+    /** Loads the classes of a start, for the class-data archive. */
+    static int train() throws Exception {
+        Path directory = java.nio.file.Files.createTempDirectory("bulkhead-train");
+        Path file = directory.resolve("supervisord.conf");
+        try {
+            java.nio.file.Files.writeString(file, "supervisor { run-dir = \"" + directory + "\" }\n");
+            new ConfigLoader().load(file);
+            Linux.get().getpid();
+        } finally {
+            java.nio.file.Files.deleteIfExists(file);
+            java.nio.file.Files.delete(directory);
+        }
+        return 0;
+    }
+}

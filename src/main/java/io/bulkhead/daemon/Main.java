@@ -1,0 +1,84 @@
+package io.bulkhead.daemon;
+
+import io.bulkhead.libc.Linux;
+import io.bulkhead.spec.ConfigException;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code supervisord}. */
+@Command(
+        name = "supervisord",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        description = "Keeps the services of a configuration running, each contained and limited.",
+        footer = {
+            "",
+            "Signals: HUP reloads the configuration; TERM and INT end the daemon as supervisor.on-exit says; USR2",
+            "opens the log files again.",
+            "",
+            "Exit codes: 0 ended as asked; 1 it could not start; 2 bad usage or bad configuration.",
+            "",
+            "Example: supervisord -c /etc/bulkhead/supervisord.conf"
+        })
+public final class Main implements java.util.concurrent.Callable<Integer> {
+    @Option(
+            names = {"-c", "--configuration"},
+            paramLabel = "FILE",
+            description = "The configuration (default: ${DEFAULT-VALUE}).")
+    Path configuration = Path.of("/etc/bulkhead/supervisord.conf");
+
+    @Option(
+            names = {"-n", "--nodaemon"},
+            description = "Stay in the foreground: the default, and all there is; accepted for Supervisor's users.")
+    boolean foreground;
+
+    @Option(
+            names = {"-t", "--test"},
+            description = "Check the configuration and exit: 0, or 2 with every error on standard error.")
+    boolean test;
+
+    @Option(names = "--train", hidden = true, description = "Load what a start loads, and exit.")
+    boolean train;
+
+    public static void main(String[] arguments) {
+        int code = new CommandLine(new Main()).execute(arguments);
+        // Worker threads of libraries must not keep an ended daemon alive.
+        Runtime.getRuntime().halt(code);
+    }
+
+    @Override
+    public Integer call() {
+        try {
+            if (train) {
+                return Daemon.train();
+            }
+            if (test) {
+                new io.bulkhead.config.ConfigLoader().load(configuration);
+                return 0;
+            }
+            if (Linux.get().geteuid() != 0) {
+                System.err.println("supervisord: must be run as root: it makes cgroups and namespaces");
+                return 1;
+            }
+            return new Daemon(configuration).run();
+        } catch (ConfigException e) {
+            e.problems().forEach(System.err::println);
+            return 2;
+        } catch (Exception e) {
+            System.err.println("supervisord: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+            return 1;
+        }
+    }
+
+    /** The jar's own version. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {version == null ? "development" : version};
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.libc.Epoll;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * One thread that waits for what happens: descriptors that become readable, what other threads hand in, a point in time.
+ * {@link #post} may be called by any thread, all else by the loop's own.
+ */
+final class EventLoop implements AutoCloseable {
+    private final Linux linux;
+    private final Epoll epoll;
+    private final int wake;
+    private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final Map<Integer, Runnable> watched = new HashMap<>();
+
+    EventLoop(Linux linux) throws ErrnoException {
+        this.linux = linux;
+        this.epoll = linux.epoll();
+        this.wake = linux.eventfd();
+        epoll.add(wake, wake);
+    }
+
+    /** Has {@code task} run by the loop's thread, soon. */
+    void post(Runnable task) {
+        inbox.add(task);
+        linux.signalEvent(wake);
+    }
+
+    /** Has {@code onReadable} run when the descriptor is readable, each time the loop comes by, until {@link #unwatch}. */
+    void watch(int fd, Runnable onReadable) throws ErrnoException {
+        watched.put(fd, onReadable);
+        epoll.add(fd, fd);
+    }
+
+    /** To be called before the descriptor is closed. */
+    void unwatch(int fd) {
+        epoll.remove(fd);
+        watched.remove(fd);
+    }
+
+    /** Waits until something happens or {@code until} has come, and runs what is to be run. */
+    void await(Instant until) throws ErrnoException {
+        // Rounded up: a timer that fires a fraction of a millisecond early would make the loop spin.
+        long millis = inbox.isEmpty() ? Duration.between(Instant.now(), until).plusNanos(999_999).toMillis() : 0;
+        for (long token : epoll.await((int) Math.max(0, Math.min(millis, 3_600_000)))) {
+            if (token == wake) {
+                linux.clearEvent(wake);
+            } else {
+                Optional.ofNullable(watched.get((int) token)).ifPresent(Runnable::run);
+            }
+        }
+        for (Runnable task = inbox.poll(); task != null; task = inbox.poll()) {
+            task.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        epoll.close();
+        linux.close(wake);
+    }
+}

@@ -1,0 +1,119 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.cgroup.CgroupDriver;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.plan.Desired;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.Signal;
+import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.Observed;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is known of the cgroups between two full looks. Owned by the loop's thread. */
+final class GroupWatch {
+    private static final Logger log = LoggerFactory.getLogger(GroupWatch.class);
+
+    private final CgroupDriver driver;
+    private final Map<String, Group> groups = new HashMap<>();
+    private final Map<String, Long> oomKills = new HashMap<>();
+    private final Map<ServiceName, List<Observed.Difference>> reported = new HashMap<>();
+    private Set<String> orphans = Set.of();
+
+    /** One group as last seen. */
+    record Group(boolean exists, boolean populated, List<Observed.Difference> differences) {
+        static final Group NONE = new Group(false, false, List.of());
+    }
+
+    GroupWatch(CgroupDriver driver) {
+        this.driver = driver;
+    }
+
+    Group get(String name) {
+        return groups.getOrDefault(name, Group.NONE);
+    }
+
+    Set<String> orphans() {
+        return orphans;
+    }
+
+    boolean hasDifferences(String name) {
+        return !get(name).differences.isEmpty();
+    }
+
+    /** Looks at every group there is. */
+    void look(Desired desired, Set<String> owned) {
+        try {
+            Set<String> present = driver.list();
+            groups.keySet().retainAll(present);
+            Set<String> strangers = new HashSet<>(present);
+            strangers.removeAll(owned);
+            orphans = strangers;
+            for (String name : present) {
+                if (owned.contains(name)) {
+                    groups.put(name, new Group(true, driver.populated(name), differences(desired, name)));
+                }
+            }
+        } catch (ErrnoException e) {
+            log.warn("cgroups cannot be looked at: {}", e.getMessage());
+        }
+    }
+
+    private List<Observed.Difference> differences(Desired desired, String name) throws ErrnoException {
+        Desired.Declared declared = desired.services().get(new ServiceName(name));
+        return declared == null ? List.of() : driver.differences(name, declared.spec().limits());
+    }
+
+    /** Whether anybody is left in a group whose main process is gone. */
+    void lookAt(String name) {
+        try {
+            groups.put(name, new Group(true, driver.populated(name), get(name).differences));
+        } catch (ErrnoException e) {
+            log.debug("group={} {}", name, e.getMessage());
+        }
+    }
+
+    /** What an action has left behind; limits are in force after each that leaves a group. */
+    void note(String name, boolean exists, boolean populated) {
+        if (exists) {
+            groups.put(name, new Group(true, populated, get(name).differences));
+            return;
+        }
+        groups.remove(name);
+        oomKills.remove(name);
+        Set<String> left = new HashSet<>(orphans);
+        left.remove(name);
+        orphans = left;
+    }
+
+    /** Its limits need no attention until the next full look. */
+    void settled(String name) {
+        groups.computeIfPresent(name, (n, group) -> new Group(group.exists, group.populated, List.of()));
+    }
+
+    /** Says once that limits have drifted. */
+    void report(ServiceName name, List<Observed.Difference> differences) {
+        if (!differences.equals(reported.put(name, differences))) {
+            differences.forEach(
+                    d -> log.warn("service={} drift {}: found {}, declared {}", name, d.key(), d.found(), d.wanted()));
+        }
+        settled(name.value());
+    }
+
+    /** A SIGKILL is the OOM killer's where its counter in the group has grown. */
+    ExitStatus explain(String name, ExitStatus exit) {
+        if (!(exit instanceof ExitStatus.Signaled signaled) || signaled.signal() != Signal.KILL.number()) {
+            return exit;
+        }
+        OptionalLong kills = driver.oomKills(name);
+        long before = oomKills.getOrDefault(name, 0L);
+        kills.ifPresent(count -> oomKills.put(name, count));
+        return new ExitStatus.Signaled(signaled.signal(), signaled.coreDumped(), kills.orElse(0) > before);
+    }
+}

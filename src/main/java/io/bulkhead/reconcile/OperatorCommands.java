@@ -1,0 +1,338 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.logs.LogPaths;
+import io.bulkhead.reconcile.Outcome.Result;
+import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.LogSpec;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.Signal;
+import io.bulkhead.spec.SpecKey;
+import io.bulkhead.status.ServiceState;
+import io.bulkhead.status.ServiceStatus;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** What operators ask, brought to the loop and waited for. */
+final class OperatorCommands implements Operations {
+    private final Supervisor supervisor;
+    private final Reconciler reconciler;
+    private final SpecSource source;
+    private final KernelSide kernel;
+
+    OperatorCommands(Supervisor supervisor, Reconciler reconciler, SpecSource source, KernelSide kernel) {
+        this.supervisor = supervisor;
+        this.reconciler = reconciler;
+        this.source = source;
+        this.kernel = kernel;
+    }
+
+    @Override
+    public List<ServiceReport> status() {
+        return supervisor.reports();
+    }
+
+    @Override
+    public List<Outcome> start(List<String> names, boolean wait) {
+        return each(names, name -> start(name, wait));
+    }
+
+    private CompletableFuture<Outcome> start(ServiceName name, boolean wait) {
+        if (supervisor.inForce().broken().containsKey(name)) {
+            String why = reconciler.status(name).map(ServiceStatus::reason).orElse("");
+            return done(new Outcome(name.value(), Result.SPAWN_ERROR, why));
+        }
+        boolean alive = reconciler
+                .status(name)
+                .filter(s -> s.state() == ServiceState.RUNNING || s.state() == ServiceState.STARTING)
+                .isPresent();
+        reconciler.desire(reconciler.desired().withOverride(name, true), interval());
+        if (alive) {
+            return done(new Outcome(name.value(), Result.ALREADY_STARTED));
+        }
+        reconciler.reset(name);
+        return wait ? whenUp(name) : done(new Outcome(name.value(), Result.STARTED));
+    }
+
+    private CompletableFuture<Outcome> whenUp(ServiceName name) {
+        return reconciler.when(() -> isDecided(name)).thenApply(nothing -> upOutcome(name));
+    }
+
+    /** Whether a start has succeeded or failed. A first restart tells of a failure that was over between two looks. */
+    private boolean isDecided(ServiceName name) {
+        Optional<ServiceStatus> status = reconciler.status(name);
+        if (status.isEmpty() || Boolean.FALSE.equals(reconciler.desired().overrides().get(name))) {
+            return true;
+        }
+        return switch (status.get().state()) {
+            case RUNNING, EXITED, FATAL, BACKOFF, UNKNOWN -> true;
+            case STARTING, STOPPED, STOPPING -> status.get().restartCount() > 0;
+        };
+    }
+
+    private Outcome upOutcome(ServiceName name) {
+        Optional<ServiceStatus> status = reconciler.status(name);
+        if (status.isEmpty()) {
+            return new Outcome(name.value(), Result.NO_SUCH_PROCESS);
+        }
+        ServiceStatus now = status.get();
+        Optional<ServiceSpec> spec = reconciler.desired().spec(name);
+        boolean completed = now.state() == ServiceState.EXITED
+                && now.lastExit().isPresent()
+                && spec.isPresent()
+                && now.lastExit().get() instanceof io.bulkhead.status.ExitStatus.Exited exit
+                && spec.get().restart().successExitCodes().contains(exit.code());
+        if (now.state() == ServiceState.RUNNING || completed) {
+            return new Outcome(name.value(), Result.STARTED);
+        }
+        boolean neverRan = now.lastExit().isEmpty() && now.process().isEmpty();
+        String detail = now.reason().isEmpty()
+                ? now.lastExit().map(Object::toString).orElse("")
+                : now.reason();
+        return new Outcome(name.value(), neverRan ? Result.SPAWN_ERROR : Result.ABNORMAL_TERMINATION, detail);
+    }
+
+    @Override
+    public List<Outcome> stop(List<String> names, boolean wait) {
+        return each(names, name -> stop(name, wait));
+    }
+
+    private CompletableFuture<Outcome> stop(ServiceName name, boolean wait) {
+        boolean running = reconciler.status(name).filter(s -> !isDown(s)).isPresent();
+        reconciler.desire(reconciler.desired().withOverride(name, false), interval());
+        if (!running) {
+            return done(new Outcome(name.value(), Result.NOT_RUNNING));
+        }
+        if (!wait) {
+            return done(new Outcome(name.value(), Result.STOPPED));
+        }
+        return reconciler
+                .when(() -> reconciler.status(name).map(OperatorCommands::isDown).orElse(true))
+                .thenApply(nothing -> new Outcome(name.value(), Result.STOPPED));
+    }
+
+    private static boolean isDown(ServiceStatus status) {
+        return switch (status.state()) {
+            case STOPPED, EXITED, FATAL, UNKNOWN -> true;
+            case STARTING, RUNNING, BACKOFF, STOPPING -> false;
+        };
+    }
+
+    @Override
+    public List<Outcome> restart(List<String> names, boolean wait) {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Outcome stopped : stop(names, true)) {
+            if (stopped.result() == Result.STOPPED) {
+                outcomes.add(stopped);
+            }
+        }
+        outcomes.addAll(start(names, wait));
+        return outcomes;
+    }
+
+    @Override
+    public List<Outcome> signal(Signal signal, List<String> names) {
+        return each(names, name -> done(new Outcome(
+                name.value(), reconciler.send(name, signal) ? Result.SIGNALLED : Result.NOT_RUNNING)));
+    }
+
+    @Override
+    public Changes preview() throws ConfigException {
+        return Differences.between(supervisor.inForceNow(), source.load());
+    }
+
+    @Override
+    public Changes reload() throws ConfigException {
+        return putInForce(source.load());
+    }
+
+    private Changes putInForce(HostSpec next) {
+        return supervisor.onLoop(() -> {
+            Changes changes = Differences.between(supervisor.inForce(), next);
+            supervisor.putInForce(next);
+            Set<ServiceName> concerned = new TreeSet<>(changes.added());
+            concerned.addAll(changes.removed());
+            concerned.addAll(changes.changed().keySet());
+            return reconciler
+                    .when(() -> concerned.stream().allMatch(this::isTrue))
+                    .thenApply(nothing -> changes);
+        });
+    }
+
+    /** Whether a service is as the configuration in force has it, or has failed to be. */
+    private boolean isTrue(ServiceName name) {
+        Optional<ServiceStatus> status = reconciler.status(name);
+        if (!reconciler.desired().services().containsKey(name)) {
+            return status.isEmpty() && !reconciler.isBusy(name);
+        }
+        if (status.isEmpty() || reconciler.isBusy(name) || reconciler.hasDifferences(name)) {
+            return false;
+        }
+        ServiceState state = status.get().state();
+        boolean current = status.get().process().isEmpty()
+                || status.get().launchHash().equals(Optional.of(
+                        SpecKey.launchHash(reconciler.desired().spec(name).orElseThrow())));
+        return current && state != ServiceState.STARTING && state != ServiceState.STOPPING;
+    }
+
+    @Override
+    public Applied update(Set<String> names) throws ConfigException {
+        HostSpec loaded = source.load();
+        HostSpec before = supervisor.inForceNow();
+        HostSpec next = names.isEmpty() || names.contains("all") ? loaded : partly(before, loaded, names);
+        Changes changes = putInForce(next);
+        List<Outcome> outcomes = new ArrayList<>();
+        changes.removed().forEach(name -> outcomes.add(new Outcome(name.value(), Result.REMOVED)));
+        changes.changed().keySet().forEach(name -> outcomes.add(new Outcome(name.value(), Result.UPDATED)));
+        changes.added().forEach(name -> outcomes.add(new Outcome(name.value(), Result.ADDED)));
+        for (String name : names) {
+            boolean known = name.equals("all")
+                    || ServiceName.isValid(name)
+                            && (before.services().containsKey(new ServiceName(name))
+                                    || loaded.services().containsKey(new ServiceName(name)));
+            if (!known) {
+                outcomes.add(new Outcome(name, Result.NO_SUCH_GROUP));
+            }
+        }
+        return new Applied(changes, outcomes);
+    }
+
+    /** The configuration {@code before}, but for the services named as {@code loaded} has them. */
+    private static HostSpec partly(HostSpec before, HostSpec loaded, Set<String> names) {
+        Map<ServiceName, ServiceSpec> services = new TreeMap<>(before.services());
+        TreeMap<ServiceName, List<io.bulkhead.spec.Problem>> broken = new TreeMap<>(before.broken());
+        for (String text : names) {
+            if (ServiceName.isValid(text)) {
+                ServiceName name = new ServiceName(text);
+                services.remove(name);
+                broken.remove(name);
+                Optional.ofNullable(loaded.services().get(name)).ifPresent(spec -> services.put(name, spec));
+            }
+        }
+        return new HostSpec(before.supervisor(), new TreeMap<>(services), broken);
+    }
+
+    @Override
+    public List<Outcome> add(List<String> names) throws ConfigException {
+        HostSpec loaded = source.load();
+        List<Outcome> outcomes = new ArrayList<>();
+        for (String name : names) {
+            if (!ServiceName.isValid(name) || !loaded.services().containsKey(new ServiceName(name))) {
+                outcomes.add(new Outcome(name, Result.NO_SUCH_PROCESS));
+            } else if (supervisor.inForceNow().services().containsKey(new ServiceName(name))) {
+                outcomes.add(new Outcome(name, Result.ALREADY_ADDED));
+            } else {
+                putInForce(partly(supervisor.inForceNow(), loaded, Set.of(name)));
+                outcomes.add(new Outcome(name, Result.ADDED));
+            }
+        }
+        return outcomes;
+    }
+
+    @Override
+    public List<Outcome> remove(List<String> names) {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (String name : names) {
+            HostSpec inForce = supervisor.inForceNow();
+            if (!ServiceName.isValid(name) || !inForce.services().containsKey(new ServiceName(name))) {
+                outcomes.add(new Outcome(name, Result.NO_SUCH_PROCESS));
+            } else if (reconciler.published().getOrDefault(new ServiceName(name), ServiceStatus.NEW).process().isPresent()) {
+                outcomes.add(new Outcome(name, Result.STILL_RUNNING));
+            } else {
+                HostSpec without = new HostSpec(inForce.supervisor(), Map.of());
+                putInForce(partly(inForce, without, Set.of(name)));
+                outcomes.add(new Outcome(name, Result.REMOVED));
+            }
+        }
+        return outcomes;
+    }
+
+    @Override
+    public List<Available> available() throws ConfigException {
+        HostSpec inForce = supervisor.inForceNow();
+        return source.load().services().values().stream()
+                .map(spec -> new Available(spec.name(), inForce.services().containsKey(spec.name()), spec.autostart()))
+                .toList();
+    }
+
+    @Override
+    public Optional<Path> logFile(String name, Stream stream) {
+        HostSpec inForce = supervisor.inForceNow();
+        String bare = name.contains(":") ? name.substring(name.indexOf(':') + 1) : name;
+        if (!ServiceName.isValid(bare)) {
+            return Optional.empty();
+        }
+        ServiceSpec spec = inForce.services().get(new ServiceName(bare));
+        if (spec == null) {
+            return Optional.empty();
+        }
+        LogSpec.Target target = stream == Stream.STDOUT ? spec.log().stdout() : spec.log().stderr();
+        String suffix = target == LogSpec.Target.STDOUT || stream == Stream.STDOUT ? "stdout" : "stderr";
+        boolean file = target == LogSpec.Target.FILE
+                || (target == LogSpec.Target.STDOUT && spec.log().stdout() == LogSpec.Target.FILE);
+        return file
+                ? Optional.of(LogPaths.logFile(inForce.supervisor().logDir(), spec.name(), suffix))
+                : Optional.empty();
+    }
+
+    @Override
+    public List<Outcome> clearLogs(List<String> names) {
+        return each(names, name -> {
+            kernel.logs().clear(name);
+            return done(new Outcome(name.value(), Result.CLEARED));
+        });
+    }
+
+    @Override
+    public void shutdown() {
+        supervisor.end();
+    }
+
+    private java.time.Duration interval() {
+        return supervisor.inForce().supervisor().reconcileInterval();
+    }
+
+    private static CompletableFuture<Outcome> done(Outcome outcome) {
+        return CompletableFuture.completedFuture(outcome);
+    }
+
+    /** Does something for every service named, all at once, and waits for all outcomes. */
+    private List<Outcome> each(List<String> names, Function<ServiceName, CompletableFuture<Outcome>> command) {
+        return supervisor.onLoop(() -> {
+            List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+            Collection<ServiceName> known = new TreeSet<>(supervisor.inForce().services().keySet());
+            known.addAll(supervisor.inForce().broken().keySet());
+            for (String text : names) {
+                outcomes.addAll(named(text, known, command));
+            }
+            return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+                    .thenApply(nothing -> outcomes.stream().map(CompletableFuture::join).toList());
+        });
+    }
+
+    private static List<CompletableFuture<Outcome>> named(
+            String text, Collection<ServiceName> known, Function<ServiceName, CompletableFuture<Outcome>> command) {
+        if (text.equals("all") || text.equals("*")) {
+            return known.stream().map(command).toList();
+        }
+        int colon = text.indexOf(':');
+        String group = colon < 0 ? text : text.substring(0, colon);
+        String process = colon < 0 ? group : text.substring(colon + 1);
+        boolean wholeGroup = process.equals("*") || process.isEmpty();
+        String name = wholeGroup ? group : process;
+        if (ServiceName.isValid(name) && group.equals(name) && known.contains(new ServiceName(name))) {
+            return List.of(command.apply(new ServiceName(name)));
+        }
+        return List.of(done(new Outcome(text, wholeGroup ? Result.NO_SUCH_GROUP : Result.NO_SUCH_PROCESS)));
+    }
+}

@@ -1,0 +1,305 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.plan.Action;
+import io.bulkhead.plan.Desired;
+import io.bulkhead.plan.Plan;
+import io.bulkhead.plan.Planner;
+import io.bulkhead.process.WatchedProcess;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.Signal;
+import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.Observed;
+import io.bulkhead.status.Observed.ProcessEvent;
+import io.bulkhead.status.ServiceState;
+import io.bulkhead.status.ServiceStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state and its rounds: take in what happened, plan, begin what is planned. Owned by the loop's thread; the few methods
+ * for others say so.
+ *
+ * <p>Level-based: what woke the loop doesn't matter, a round looks at what is. Groups are looked at in full once per
+ * interval, and at once where an event concerns them.
+ */
+final class Reconciler {
+    private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+
+    private final KernelSide kernel;
+    private final EventLoop loop;
+    private final Planner planner;
+    private final Actuator actuator;
+    private final GroupWatch groups;
+    private final Map<ServiceName, WatchedProcess> processes = new HashMap<>();
+    private final Map<ServiceName, ProcessEvent> events = new HashMap<>();
+    private final List<Waiter> waiters = new ArrayList<>();
+    private Map<ServiceName, ServiceStatus> statuses = new HashMap<>();
+    private Desired desired = Desired.NOTHING;
+    private Duration interval;
+    private Instant nextLook = Instant.EPOCH;
+    /** What other threads read. */
+    private volatile Map<ServiceName, ServiceStatus> published = Map.of();
+
+    /** Somebody who waits for something to be so. */
+    private record Waiter(BooleanSupplier done, CompletableFuture<Void> future) {}
+
+    Reconciler(KernelSide kernel, EventLoop loop, Planner planner, Actuator actuator, Duration interval) {
+        this.kernel = kernel;
+        this.loop = loop;
+        this.planner = planner;
+        this.actuator = actuator;
+        this.interval = interval;
+        this.groups = new GroupWatch(kernel.cgroups());
+    }
+
+    /** The statuses as of the last round; for any thread. */
+    Map<ServiceName, ServiceStatus> published() {
+        return published;
+    }
+
+    Desired desired() {
+        return desired;
+    }
+
+    /** Puts another desired state in force; the next round looks at everything. */
+    void desire(Desired next, Duration lookInterval) {
+        desired = next;
+        interval = lookInterval;
+        nextLook = Instant.EPOCH;
+    }
+
+    /** What an operator's {@code start} does beyond the override. */
+    void reset(ServiceName name) {
+        statuses.computeIfPresent(name, (n, status) -> status.reset());
+    }
+
+    Optional<ServiceStatus> status(ServiceName name) {
+        return Optional.ofNullable(statuses.get(name));
+    }
+
+    Optional<WatchedProcess> process(ServiceName name) {
+        return Optional.ofNullable(processes.get(name));
+    }
+
+    boolean isBusy(ServiceName name) {
+        return actuator.isBusy(name.value());
+    }
+
+    boolean hasDifferences(ServiceName name) {
+        return groups.hasDifferences(name.value());
+    }
+
+    /** Completes after the first round at whose end {@code done} holds. */
+    CompletableFuture<Void> when(BooleanSupplier done) {
+        Waiter waiter = new Waiter(done, new CompletableFuture<>());
+        waiters.add(waiter);
+        return waiter.future;
+    }
+
+    /** Whether nothing of any service is left to be done, all being taken down. */
+    boolean isQuiet() {
+        return processes.isEmpty()
+                && !actuator.isBusy()
+                && statuses.values().stream().allMatch(s -> s.process().isEmpty() && s.state() != ServiceState.STOPPING);
+    }
+
+    /** Takes hold of a process that an earlier daemon started. */
+    void adopt(ServiceName name, WatchedProcess process, ServiceStatus status) throws ErrnoException {
+        statuses.put(name, status);
+        hold(name, process);
+        log.info("service={} pid={} taken up, started={}", name, process.id(), status.startedAt().orElse(Instant.EPOCH));
+    }
+
+    /** One round; says when the next is due at the latest. */
+    Instant round() {
+        Instant now = Instant.now();
+        if (!now.isBefore(nextLook)) {
+            groups.look(desired, owned());
+            nextLook = now.plus(interval);
+        }
+        Plan plan = planner.plan(desired, statuses, observe(), now);
+        events.clear();
+        logChanges(plan, now);
+        statuses = new HashMap<>(plan.statuses());
+        plan.actions().forEach(this::perform);
+        published = plan.statuses();
+        settleWaiters();
+        return plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
+    }
+
+    private Set<String> owned() {
+        Set<String> owned = new HashSet<>();
+        statuses.keySet().forEach(name -> owned.add(name.value()));
+        desired.services().keySet().forEach(name -> owned.add(name.value()));
+        desired.broken().keySet().forEach(name -> owned.add(name.value()));
+        return owned;
+    }
+
+    private Observed observe() {
+        Map<ServiceName, Observed.Service> services = new HashMap<>();
+        Set<ServiceName> names = new HashSet<>(statuses.keySet());
+        names.addAll(desired.services().keySet());
+        names.addAll(events.keySet());
+        for (ServiceName name : names) {
+            GroupWatch.Group group = groups.get(name.value());
+            services.put(
+                    name,
+                    new Observed.Service(
+                            Optional.ofNullable(events.get(name)),
+                            group.exists(),
+                            group.populated(),
+                            group.differences(),
+                            actuator.isBusy(name.value())));
+        }
+        Set<String> orphans = new HashSet<>(groups.orphans());
+        orphans.removeIf(actuator::isBusy);
+        return new Observed(services, orphans);
+    }
+
+    private void perform(Action action) {
+        log.debug("service={} action={} reason={}", action.target(), action.getClass().getSimpleName(), action.reason());
+        if (action instanceof Action.Start start) {
+            ServiceSpec spec = start.service().spec();
+            String hash = start.service().launchHash();
+            actuator.start(spec, hash, started -> launched(spec, hash, started), failure -> {
+                groups.note(spec.name().value(), true, false);
+                log.warn("service={} not started: {}", spec.name(), failure);
+                events.put(spec.name(), new ProcessEvent.LaunchFailed(failure, hash, Instant.now()));
+            });
+        } else if (action instanceof Action.SendSignal signal) {
+            send(signal.service(), signal.signal());
+        } else if (action instanceof Action.ApplyLimits apply) {
+            apply(apply);
+        } else if (action instanceof Action.ReportDrift report) {
+            groups.report(report.service(), report.differences());
+        } else if (action instanceof Action.KillGroup kill) {
+            actuator.kill(kill.target(), empty -> groups.note(kill.target(), true, !empty));
+        } else if (action instanceof Action.RemoveGroup remove) {
+            actuator.remove(remove.target(), removed -> groups.note(remove.target(), !removed, false));
+        } else if (action instanceof Action.Forget forget) {
+            actuator.forget(forget.service().value());
+            log.info("service={} removed", forget.service());
+        }
+    }
+
+    private void apply(Action.ApplyLimits apply) {
+        String group = apply.spec().name().value();
+        try {
+            kernel.cgroups().apply(group, apply.spec().limits());
+            apply.differences()
+                    .forEach(d -> log.info(
+                            "service={} {} {}: {} -> {}",
+                            group,
+                            apply.drift() ? "drift repaired" : "limit changed",
+                            d.key(),
+                            d.found(),
+                            d.wanted()));
+        } catch (ErrnoException e) {
+            log.warn("service={} limits not in force: {}", group, e.getMessage());
+        }
+        // If it failed, it is tried again at the next full look, not at once and for ever.
+        groups.settled(group);
+    }
+
+    private void launched(ServiceSpec spec, String hash, Worker.Started started) {
+        groups.note(spec.name().value(), true, true);
+        try {
+            hold(spec.name(), started.process());
+            events.put(spec.name(), new ProcessEvent.Launched(started.process().id(), hash, started.at()));
+        } catch (ErrnoException e) {
+            log.error("service={} cannot be watched: {}", spec.name(), e.getMessage());
+            kernel.linux().close(started.process().pidfd());
+            events.put(spec.name(), new ProcessEvent.LaunchFailed(String.valueOf(e.getMessage()), hash, Instant.now()));
+        }
+    }
+
+    private void hold(ServiceName name, WatchedProcess process) throws ErrnoException {
+        loop.watch(process.pidfd(), () -> ended(name, process));
+        processes.put(name, process);
+    }
+
+    private void ended(ServiceName name, WatchedProcess process) {
+        Instant at = Instant.now();
+        loop.unwatch(process.pidfd());
+        processes.remove(name);
+        ExitStatus exit;
+        try {
+            exit = groups.explain(name.value(), process.exitStatus(kernel.linux()));
+        } catch (ErrnoException e) {
+            log.warn("service={} pid={} exit status: {}", name, process.id(), e.getMessage());
+            exit = new ExitStatus.Unknown();
+        }
+        kernel.linux().close(process.pidfd());
+        groups.lookAt(name.value());
+        events.put(name, new ProcessEvent.Ended(process.id(), exit, at));
+    }
+
+    /** Sends the main process a signal; says whether there was one to send it to. */
+    boolean send(ServiceName name, Signal signal) {
+        WatchedProcess process = processes.get(name);
+        if (process == null) {
+            return false;
+        }
+        try {
+            process.signal(kernel.linux(), kernel.processes(), signal);
+            return true;
+        } catch (ErrnoException e) {
+            if (e.errno() != ErrnoException.ESRCH) {
+                log.warn("service={} pid={} {}", name, process.id(), e.getMessage());
+            }
+            return false;
+        }
+    }
+
+    private void logChanges(Plan plan, Instant now) {
+        plan.statuses().forEach((name, status) -> {
+            ServiceStatus before = statuses.getOrDefault(name, ServiceStatus.NEW);
+            if (before.state() == status.state()) {
+                return;
+            }
+            String exit = status.lastExit().map(e -> " exit=\"" + e + "\"").orElse("");
+            String pid = status.process().map(p -> " pid=" + p).orElse("");
+            String wait = status.state() == ServiceState.BACKOFF
+                    ? " next=" + Duration.between(now, status.due().orElse(now)).toMillis() + "ms"
+                    : "";
+            String why = status.reason().isEmpty() ? "" : " reason=\"" + status.reason() + "\"";
+            log.info(
+                    "service={} state={}->{}{}{} restarts={}{}{}",
+                    name,
+                    before.state(),
+                    status.state(),
+                    pid,
+                    exit,
+                    status.restartCount(),
+                    wait,
+                    why);
+        });
+    }
+
+    private void settleWaiters() {
+        List<Waiter> settled = new ArrayList<>();
+        for (Iterator<Waiter> i = waiters.iterator(); i.hasNext(); ) {
+            Waiter waiter = i.next();
+            if (waiter.done.getAsBoolean()) {
+                settled.add(waiter);
+                i.remove();
+            }
+        }
+        // Only after the iteration: a completed future may run what registers the next waiter.
+        settled.forEach(waiter -> waiter.future.complete(null));
+    }
+}

@@ -1,0 +1,201 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.cgroup.CgroupDriver;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.logs.LogPump;
+import io.bulkhead.plan.Desired;
+import io.bulkhead.plan.Planner;
+import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.Problem;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.SupervisorSpec;
+import io.bulkhead.status.ServiceStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The loop and the configuration in force. {@link #run} is the loop's thread; {@link #operations} is for everybody.
+ */
+public final class Supervisor implements AutoCloseable {
+    private final KernelSide kernel;
+    private final EventLoop loop;
+    private final Actuator actuator;
+    private final Reconciler reconciler;
+    private final OperatorCommands operations;
+    /** Of the loop's thread. */
+    private HostSpec inForce;
+
+    private volatile boolean ending;
+
+    /**
+     * Makes everything ready and begins nothing.
+     *
+     * @param source asked at each reload
+     */
+    public Supervisor(HostSpec initial, SpecSource source, Linux linux, CgroupDriver cgroups, LogPump logs)
+            throws ErrnoException {
+        Path runDir = initial.supervisor().runDir();
+        this.kernel = KernelSide.of(linux, cgroups, logs, runDir);
+        this.loop = new EventLoop(linux);
+        this.actuator = new Actuator(kernel, loop, new Worker(kernel, runDir));
+        this.reconciler = new Reconciler(
+                kernel,
+                loop,
+                new Planner(() -> ThreadLocalRandom.current().nextDouble()),
+                actuator,
+                initial.supervisor().reconcileInterval());
+        this.inForce = initial;
+        this.operations = new OperatorCommands(this, reconciler, source, kernel);
+    }
+
+    public Operations operations() {
+        return operations;
+    }
+
+    /** What to do, regularly, between two rounds: a watchdog's ping. */
+    public interface Heartbeat {
+        /** How often it wants to be called; zero: never. */
+        Duration interval();
+
+        void beat();
+    }
+
+    /**
+     * Takes up what runs and keeps the desired state until {@link #end}; returns when all that is to be taken down is.
+     *
+     * @param ready run once, after the first round
+     */
+    public void run(Runnable ready, Heartbeat heartbeat) throws ErrnoException, IOException {
+        new Adoption(kernel, reconciler).adopt(inForce);
+        putInForce(inForce);
+        Instant nextBeat = Instant.EPOCH;
+        reconciler.round();
+        ready.run();
+        while (!(ending && (inForce.supervisor().onExit() == SupervisorSpec.OnExit.KEEP || reconciler.isQuiet()))) {
+            Instant until = reconciler.round();
+            Duration beat = heartbeat.interval();
+            if (!beat.isZero()) {
+                Instant now = Instant.now();
+                if (!now.isBefore(nextBeat)) {
+                    heartbeat.beat();
+                    nextBeat = now.plus(beat);
+                }
+                until = nextBeat.isBefore(until) ? nextBeat : until;
+            }
+            loop.await(until);
+        }
+        if (inForce.supervisor().onExit() == SupervisorSpec.OnExit.STOP) {
+            clean();
+        }
+    }
+
+    /** Nothing is left of a daemon that stops its services. */
+    private void clean() throws ErrnoException {
+        for (String group : kernel.cgroups().list()) {
+            kernel.cgroups().remove(group);
+        }
+        kernel.cgroups().removeParentIfEmpty();
+        for (ServiceName name : reconciler.published().keySet()) {
+            kernel.logs().remove(name);
+            try {
+                kernel.records().delete(name.value());
+            } catch (IOException e) {
+                // It lies in a directory that a reboot clears, and names a process that is gone.
+            }
+        }
+    }
+
+    /** Ends {@link #run} as {@code on-exit} says; for any thread. */
+    public void end() {
+        loop.post(() -> {
+            ending = true;
+            if (inForce.supervisor().onExit() == SupervisorSpec.OnExit.STOP) {
+                reconciler.desire(
+                        reconciler.desired().stoppingAll(), inForce.supervisor().reconcileInterval());
+            }
+        });
+    }
+
+    /** Of the loop's thread. */
+    HostSpec inForce() {
+        return inForce;
+    }
+
+    /** Of the loop's thread: operators' overrides of services that stay are kept. */
+    void putInForce(HostSpec next) {
+        Map<ServiceName, Boolean> overrides = new HashMap<>(reconciler.desired().overrides());
+        overrides.keySet().retainAll(next.services().keySet());
+        Map<ServiceName, String> broken = new HashMap<>();
+        next.broken().forEach((name, problems) -> broken.put(name, problems.stream().map(Problem::toString).collect(Collectors.joining("; "))));
+        next.services().forEach((name, spec) -> {
+            if (inForce.services().containsKey(name)) {
+                kernel.logs().update(name, spec.log());
+            }
+        });
+        inForce = next;
+        reconciler.desire(
+                new Desired(Desired.Declared.all(next.services().values()), broken, overrides, ending),
+                next.supervisor().reconcileInterval());
+    }
+
+    /** Runs something by the loop's thread and waits for what it returns to complete. */
+    <T> T onLoop(Supplier<CompletableFuture<T>> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        loop.post(() -> {
+            try {
+                task.get().whenComplete((value, error) -> {
+                    if (error != null) {
+                        result.completeExceptionally(error);
+                    } else {
+                        result.complete(value);
+                    }
+                });
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result.join();
+    }
+
+    /** The configuration in force as another thread may see it. */
+    HostSpec inForceNow() {
+        return onLoop(() -> CompletableFuture.completedFuture(inForce));
+    }
+
+    List<ServiceReport> reports() {
+        return reconciler.published().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> report(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static ServiceReport report(ServiceName name, ServiceStatus status) {
+        return new ServiceReport(
+                name,
+                status.state(),
+                status.process(),
+                status.startedAt(),
+                status.endedAt(),
+                status.lastExit(),
+                status.restartCount(),
+                status.state() == io.bulkhead.status.ServiceState.BACKOFF ? status.due() : java.util.Optional.empty(),
+                status.reason());
+    }
+
+    @Override
+    public void close() {
+        actuator.close();
+        kernel.launcher().close();
+        loop.close();
+    }
+}

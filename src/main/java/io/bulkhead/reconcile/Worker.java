@@ -1,0 +1,114 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.cgroup.JoinAtBirth;
+import io.bulkhead.launch.LaunchException;
+import io.bulkhead.launch.LaunchRequest;
+import io.bulkhead.libc.Epoll;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.logs.LogPaths;
+import io.bulkhead.process.WatchedProcess;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.status.ProcessId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The slow part of each action; runs on a worker thread, knows no state and returns what came of it.
+ */
+final class Worker {
+    private static final int KILL_ROUNDS = 50;
+    private static final int KILL_WAIT_MILLIS = 100;
+
+    private final KernelSide kernel;
+    private final Path runDir;
+
+    Worker(KernelSide kernel, Path runDir) {
+        this.kernel = kernel;
+        this.runDir = runDir;
+    }
+
+    /** A started process, and since when. */
+    record Started(WatchedProcess process, Instant at) {}
+
+    /**
+     * Makes the group, puts the limits in force, launches.
+     *
+     * @throws LaunchException naming the step that failed; the group stays, empty
+     */
+    Started start(ServiceSpec spec, String launchHash) throws LaunchException {
+        String group = spec.name().value();
+        try {
+            kernel.cgroups().create(group);
+            kernel.cgroups().apply(group, spec.limits());
+            kernel.logs().open(spec.name(), spec.log());
+            JoinAtBirth join = kernel.cgroups().join(group);
+            LogPaths paths = LogPaths.of(runDir, spec.name(), spec.log());
+            SyscallProgram.Child child = kernel.launcher()
+                    .launch(new LaunchRequest(
+                            spec,
+                            join.directory(),
+                            join.procsFiles(),
+                            paths.stdout(),
+                            paths.stderr(),
+                            kernel.cgroups().controlsDevices()));
+            Instant at = Instant.now();
+            // Not reaped yet, so the pid can't be another's.
+            ProcessId id = kernel.processes().identify(child.pid()).orElse(new ProcessId(child.pid(), 0));
+            record(spec.name(), new RuntimeRecord(id, launchHash, at));
+            return new Started(new WatchedProcess(id, child.pidfd()), at);
+        } catch (ErrnoException | IOException e) {
+            throw new LaunchException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void record(ServiceName name, RuntimeRecord record) {
+        try {
+            kernel.records().write(name.value(), record);
+        } catch (IOException e) {
+            // The service runs all the same; a later daemon would have to do without its history.
+            org.slf4j.LoggerFactory.getLogger(Worker.class)
+                    .warn("service={} runtime record not written: {}", name, e.toString());
+        }
+    }
+
+    /**
+     * SIGKILL to every process in the group, again and again until nobody is left.
+     *
+     * @return whether the group is empty
+     */
+    boolean kill(String group) throws ErrnoException {
+        for (int i = 0; i < KILL_ROUNDS; i++) {
+            if (!kernel.cgroups().populated(group)) {
+                return true;
+            }
+            try (Epoll ends = kernel.linux().epoll()) {
+                List<Integer> pidfds = hold(group, ends);
+                kernel.cgroups().killAll(group);
+                if (!pidfds.isEmpty()) {
+                    ends.await(KILL_WAIT_MILLIS);
+                }
+                pidfds.forEach(kernel.linux()::close);
+            }
+        }
+        return !kernel.cgroups().populated(group);
+    }
+
+    private List<Integer> hold(String group, Epoll ends) throws ErrnoException {
+        List<Integer> pidfds = new ArrayList<>();
+        for (int pid : kernel.cgroups().processes(group)) {
+            try {
+                int pidfd = kernel.linux().pidfdOpen(pid);
+                pidfds.add(pidfd);
+                ends.add(pidfd, pid);
+            } catch (ErrnoException e) {
+                // Gone, or a thread of another group's process: then there is nothing to wait for.
+            }
+        }
+        return pidfds;
+    }
+}
