@@ -36,8 +36,17 @@ class ArchitectureTest {
             Map.entry(
                     "daemon",
                     List.of(
-                            "cgroup", "config", "control", "launch", "libc", "logs", "notify", "process", "reconcile",
-                            "spec", "status")),
+                            "cgroup",
+                            "config",
+                            "control",
+                            "launch",
+                            "libc",
+                            "logs",
+                            "notify",
+                            "process",
+                            "reconcile",
+                            "spec",
+                            "status")),
             // Of control, the wire records alone.
             Map.entry("cli", List.of("config", "control.wire", "rootfs", "spec")));
 
@@ -100,7 +109,8 @@ class ArchitectureTest {
             return true;
         }
         List<String> allowed = ARROWS.getOrDefault(room(from), List.of());
-        return allowed.contains(room(to)) || allowed.contains(to.getPackageName().substring(ROOT.length()));
+        return allowed.contains(room(to))
+                || allowed.contains(to.getPackageName().substring(ROOT.length()));
     }
 
     private static String room(JavaClass c) {

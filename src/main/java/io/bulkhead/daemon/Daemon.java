@@ -40,8 +40,7 @@ final class Daemon {
         try (RunDirectory held = RunDirectory.take(linux, settings.runDir());
                 LogPump logs = new LogPump(linux, settings.runDir(), settings.logDir())) {
             CgroupDriver cgroups = CgroupDrivers.open(linux, settings.cgroupParent());
-            try (Supervisor supervisor =
-                            new Supervisor(host, () -> loader.load(configuration), linux, cgroups, logs);
+            try (Supervisor supervisor = new Supervisor(host, () -> loader.load(configuration), linux, cgroups, logs);
                     ControlServer control = new ControlServer(
                             supervisor.operations(),
                             settings.controlSocket(),
@@ -65,7 +64,10 @@ final class Daemon {
             throw new IllegalStateException("the control socket cannot be served: " + e.getMessage(), e);
         }
         systemd.ready(host.services().size() + " services");
-        log.info("ready services={} broken={}", host.services().size(), host.broken().size());
+        log.info(
+                "ready services={} broken={}",
+                host.services().size(),
+                host.broken().size());
     }
 
     private Supervisor.Heartbeat heartbeat() {
@@ -90,9 +92,7 @@ final class Daemon {
         posix.signal(Signal.SIGTERM, number -> end(supervisor));
         posix.signal(Signal.SIGINT, number -> end(supervisor));
         posix.signal(Signal.SIGUSR2, number -> logs.reopen());
-        posix.signal(
-                Signal.SIGHUP,
-                number -> new Thread(() -> reload(supervisor.operations()), "reload").start());
+        posix.signal(Signal.SIGHUP, number -> new Thread(() -> reload(supervisor.operations()), "reload").start());
     }
 
     private void end(Supervisor supervisor) {

@@ -63,6 +63,12 @@ public interface LibC {
 
     int inotify_add_watch(int fd, @In CharSequence path, int mask);
 
+    int socket(int domain, int type, int protocol);
+
+    int connect(int fd, Pointer address, int length);
+
+    int ftruncate(int fd, long length);
+
     int geteuid();
 
     int getpid();

@@ -357,6 +357,53 @@ public final class Linux {
         c.read(eventfd, new byte[8], 8);
     }
 
+    /** Cuts or extends an open file to {@code length} bytes. */
+    public void ftruncate(int fd, long length, String what) throws ErrnoException {
+        if (c.ftruncate(fd, length) < 0) {
+            throw failure("ftruncate " + what);
+        }
+    }
+
+    /**
+     * A datagram socket that sends to a Unix-domain address, unix(7).
+     *
+     * @param address a path, or {@code @name} in the abstract namespace; at most 107 bytes
+     */
+    public int connectDatagram(String address) throws ErrnoException {
+        byte[] name = address.getBytes(StandardCharsets.UTF_8);
+        if (name.length > 107) {
+            throw new ErrnoException("connect " + address, ErrnoException.EINVAL);
+        }
+        if (name[0] == '@') {
+            name[0] = 0;
+        }
+        Pointer socketAddress = Memory.allocateDirect(runtime, 110, true);
+        socketAddress.putShort(0, (short) 1); // AF_UNIX
+        socketAddress.put(2, name, 0, name.length);
+        int fd = c.socket(1, 2 | O_CLOEXEC, 0); // SOCK_DGRAM
+        if (fd < 0) {
+            throw failure("socket AF_UNIX");
+        }
+        if (c.connect(fd, socketAddress, 2 + name.length) < 0) {
+            ErrnoException failure = failure("connect " + address);
+            close(fd);
+            throw failure;
+        }
+        return fd;
+    }
+
+    /** Writes a short message in one {@code write(2)}. */
+    public void send(int fd, String message, String to) throws ErrnoException {
+        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+        long n;
+        do {
+            n = c.write(fd, bytes, bytes.length);
+        } while (n < 0 && errno() == ErrnoException.EINTR);
+        if (n < 0) {
+            throw failure("write to " + to);
+        }
+    }
+
     public int geteuid() {
         return c.geteuid();
     }

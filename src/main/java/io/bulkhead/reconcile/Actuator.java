@@ -36,12 +36,11 @@ final class Actuator implements AutoCloseable {
         this.loop = loop;
         this.worker = worker;
         AtomicInteger count = new AtomicInteger();
-        this.pool = new ThreadPoolExecutor(
-                WORKERS, WORKERS, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "worker-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        this.pool = new ThreadPoolExecutor(WORKERS, WORKERS, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "worker-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
         pool.allowCoreThreadTimeOut(true);
     }
 
@@ -77,7 +76,10 @@ final class Actuator implements AutoCloseable {
         try {
             boolean empty = worker.kill(target);
             if (!empty) {
-                log.warn("group={} is not empty though all in it were killed: {}", target, kernel.cgroups().processes(target));
+                log.warn(
+                        "group={} is not empty though all in it were killed: {}",
+                        target,
+                        kernel.cgroups().processes(target));
             }
             return empty;
         } catch (ErrnoException e) {

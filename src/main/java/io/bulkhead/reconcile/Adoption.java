@@ -49,7 +49,8 @@ final class Adoption {
         Optional<RuntimeRecord> record = kernel.records().read(name.value());
         Optional<ProcessId> main = record.map(RuntimeRecord::process)
                 .filter(id -> members.contains(id.pid()))
-                .filter(id -> kernel.processes().identify(id.pid()).filter(id::equals).isPresent())
+                .filter(id ->
+                        kernel.processes().identify(id.pid()).filter(id::equals).isPresent())
                 .or(() -> firstOf(members));
         if (main.isEmpty()) {
             return;
@@ -57,12 +58,12 @@ final class Adoption {
         try {
             WatchedProcess process = WatchedProcess.attach(kernel.linux(), kernel.processes(), main.get());
             // Without a record nobody knows what it was launched from; the benefit of the doubt spares a restart.
-            Optional<String> hash =
-                    record.map(RuntimeRecord::launchHash).or(() -> spec.map(SpecKey::launchHash));
+            Optional<String> hash = record.map(RuntimeRecord::launchHash).or(() -> spec.map(SpecKey::launchHash));
             ServiceStatus status = ServiceStatus.adopted(
                     main.get(),
                     hash,
-                    record.map(RuntimeRecord::startedAt).orElseGet(() -> kernel.processes().startedAt(main.get())));
+                    record.map(RuntimeRecord::startedAt)
+                            .orElseGet(() -> kernel.processes().startedAt(main.get())));
             if (spec.isPresent()) {
                 kernel.logs().open(name, spec.get().log());
             }
@@ -82,7 +83,8 @@ final class Adoption {
             }
             id.ifPresent(processes::add);
         }
-        return processes.stream().min(Comparator.comparingLong(ProcessId::startTicks).thenComparingInt(ProcessId::pid));
+        return processes.stream()
+                .min(Comparator.comparingLong(ProcessId::startTicks).thenComparingInt(ProcessId::pid));
     }
 
     private void forgetStrangers(HostSpec host, Set<String> groups) throws IOException {

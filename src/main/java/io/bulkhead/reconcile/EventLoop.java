@@ -49,7 +49,9 @@ final class EventLoop implements AutoCloseable {
     /** Waits until something happens or {@code until} has come, and runs what is to be run. */
     void await(Instant until) throws ErrnoException {
         // Rounded up: a timer that fires a fraction of a millisecond early would make the loop spin.
-        long millis = inbox.isEmpty() ? Duration.between(Instant.now(), until).plusNanos(999_999).toMillis() : 0;
+        long millis = inbox.isEmpty()
+                ? Duration.between(Instant.now(), until).plusNanos(999_999).toMillis()
+                : 0;
         for (long token : epoll.await((int) Math.max(0, Math.min(millis, 3_600_000)))) {
             if (token == wake) {
                 linux.clearEvent(wake);

@@ -67,7 +67,9 @@ final class GroupWatch {
 
     private List<Observed.Difference> differences(Desired desired, String name) throws ErrnoException {
         Desired.Declared declared = desired.services().get(new ServiceName(name));
-        return declared == null ? List.of() : driver.differences(name, declared.spec().limits());
+        return declared == null
+                ? List.of()
+                : driver.differences(name, declared.spec().limits());
     }
 
     /** Whether anybody is left in a group whose main process is gone. */

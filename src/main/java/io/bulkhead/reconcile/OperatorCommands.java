@@ -71,7 +71,8 @@ final class OperatorCommands implements Operations {
     /** Whether a start has succeeded or failed. A first restart tells of a failure that was over between two looks. */
     private boolean isDecided(ServiceName name) {
         Optional<ServiceStatus> status = reconciler.status(name);
-        if (status.isEmpty() || Boolean.FALSE.equals(reconciler.desired().overrides().get(name))) {
+        if (status.isEmpty()
+                || Boolean.FALSE.equals(reconciler.desired().overrides().get(name))) {
             return true;
         }
         return switch (status.get().state()) {
@@ -96,9 +97,8 @@ final class OperatorCommands implements Operations {
             return new Outcome(name.value(), Result.STARTED);
         }
         boolean neverRan = now.lastExit().isEmpty() && now.process().isEmpty();
-        String detail = now.reason().isEmpty()
-                ? now.lastExit().map(Object::toString).orElse("")
-                : now.reason();
+        String detail =
+                now.reason().isEmpty() ? now.lastExit().map(Object::toString).orElse("") : now.reason();
         return new Outcome(name.value(), neverRan ? Result.SPAWN_ERROR : Result.ABNORMAL_TERMINATION, detail);
     }
 
@@ -117,7 +117,8 @@ final class OperatorCommands implements Operations {
             return done(new Outcome(name.value(), Result.STOPPED));
         }
         return reconciler
-                .when(() -> reconciler.status(name).map(OperatorCommands::isDown).orElse(true))
+                .when(() ->
+                        reconciler.status(name).map(OperatorCommands::isDown).orElse(true))
                 .thenApply(nothing -> new Outcome(name.value(), Result.STOPPED));
     }
 
@@ -142,8 +143,10 @@ final class OperatorCommands implements Operations {
 
     @Override
     public List<Outcome> signal(Signal signal, List<String> names) {
-        return each(names, name -> done(new Outcome(
-                name.value(), reconciler.send(name, signal) ? Result.SIGNALLED : Result.NOT_RUNNING)));
+        return each(
+                names,
+                name -> done(new Outcome(
+                        name.value(), reconciler.send(name, signal) ? Result.SIGNALLED : Result.NOT_RUNNING)));
     }
 
     @Override
@@ -180,8 +183,10 @@ final class OperatorCommands implements Operations {
         }
         ServiceState state = status.get().state();
         boolean current = status.get().process().isEmpty()
-                || status.get().launchHash().equals(Optional.of(
-                        SpecKey.launchHash(reconciler.desired().spec(name).orElseThrow())));
+                || status.get()
+                        .launchHash()
+                        .equals(Optional.of(SpecKey.launchHash(
+                                reconciler.desired().spec(name).orElseThrow())));
         return current && state != ServiceState.STARTING && state != ServiceState.STOPPING;
     }
 
@@ -246,7 +251,11 @@ final class OperatorCommands implements Operations {
             HostSpec inForce = supervisor.inForceNow();
             if (!ServiceName.isValid(name) || !inForce.services().containsKey(new ServiceName(name))) {
                 outcomes.add(new Outcome(name, Result.NO_SUCH_PROCESS));
-            } else if (reconciler.published().getOrDefault(new ServiceName(name), ServiceStatus.NEW).process().isPresent()) {
+            } else if (reconciler
+                    .published()
+                    .getOrDefault(new ServiceName(name), ServiceStatus.NEW)
+                    .process()
+                    .isPresent()) {
                 outcomes.add(new Outcome(name, Result.STILL_RUNNING));
             } else {
                 HostSpec without = new HostSpec(inForce.supervisor(), Map.of());
@@ -276,7 +285,8 @@ final class OperatorCommands implements Operations {
         if (spec == null) {
             return Optional.empty();
         }
-        LogSpec.Target target = stream == Stream.STDOUT ? spec.log().stdout() : spec.log().stderr();
+        LogSpec.Target target =
+                stream == Stream.STDOUT ? spec.log().stdout() : spec.log().stderr();
         String suffix = target == LogSpec.Target.STDOUT || stream == Stream.STDOUT ? "stdout" : "stderr";
         boolean file = target == LogSpec.Target.FILE
                 || (target == LogSpec.Target.STDOUT && spec.log().stdout() == LogSpec.Target.FILE);
@@ -310,13 +320,15 @@ final class OperatorCommands implements Operations {
     private List<Outcome> each(List<String> names, Function<ServiceName, CompletableFuture<Outcome>> command) {
         return supervisor.onLoop(() -> {
             List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
-            Collection<ServiceName> known = new TreeSet<>(supervisor.inForce().services().keySet());
+            Collection<ServiceName> known =
+                    new TreeSet<>(supervisor.inForce().services().keySet());
             known.addAll(supervisor.inForce().broken().keySet());
             for (String text : names) {
                 outcomes.addAll(named(text, known, command));
             }
             return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
-                    .thenApply(nothing -> outcomes.stream().map(CompletableFuture::join).toList());
+                    .thenApply(nothing ->
+                            outcomes.stream().map(CompletableFuture::join).toList());
         });
     }
 

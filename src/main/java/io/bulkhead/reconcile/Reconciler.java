@@ -114,14 +114,19 @@ final class Reconciler {
     boolean isQuiet() {
         return processes.isEmpty()
                 && !actuator.isBusy()
-                && statuses.values().stream().allMatch(s -> s.process().isEmpty() && s.state() != ServiceState.STOPPING);
+                && statuses.values().stream()
+                        .allMatch(s -> s.process().isEmpty() && s.state() != ServiceState.STOPPING);
     }
 
     /** Takes hold of a process that an earlier daemon started. */
     void adopt(ServiceName name, WatchedProcess process, ServiceStatus status) throws ErrnoException {
         statuses.put(name, status);
         hold(name, process);
-        log.info("service={} pid={} taken up, started={}", name, process.id(), status.startedAt().orElse(Instant.EPOCH));
+        log.info(
+                "service={} pid={} taken up, started={}",
+                name,
+                process.id(),
+                status.startedAt().orElse(Instant.EPOCH));
     }
 
     /** One round; says when the next is due at the latest. */
@@ -171,7 +176,11 @@ final class Reconciler {
     }
 
     private void perform(Action action) {
-        log.debug("service={} action={} reason={}", action.target(), action.getClass().getSimpleName(), action.reason());
+        log.debug(
+                "service={} action={} reason={}",
+                action.target(),
+                action.getClass().getSimpleName(),
+                action.reason());
         if (action instanceof Action.Start start) {
             ServiceSpec spec = start.service().spec();
             String hash = start.service().launchHash();

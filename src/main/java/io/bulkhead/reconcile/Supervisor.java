@@ -136,7 +136,9 @@ public final class Supervisor implements AutoCloseable {
         Map<ServiceName, Boolean> overrides = new HashMap<>(reconciler.desired().overrides());
         overrides.keySet().retainAll(next.services().keySet());
         Map<ServiceName, String> broken = new HashMap<>();
-        next.broken().forEach((name, problems) -> broken.put(name, problems.stream().map(Problem::toString).collect(Collectors.joining("; "))));
+        next.broken()
+                .forEach((name, problems) -> broken.put(
+                        name, problems.stream().map(Problem::toString).collect(Collectors.joining("; "))));
         next.services().forEach((name, spec) -> {
             if (inForce.services().containsKey(name)) {
                 kernel.logs().update(name, spec.log());

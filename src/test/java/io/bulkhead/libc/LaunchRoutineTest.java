@@ -31,7 +31,8 @@ class LaunchRoutineTest {
         byte[] assembled = Files.readAllBytes(directory.resolve("routine.bin"));
         Assertions.assertArrayEquals(assembled, Arrays.copyOf(routine.code(), assembled.length));
         // The assembler may pad the section's end.
-        Assertions.assertTrue(routine.code().length <= assembled.length && assembled.length - routine.code().length < 16);
+        Assertions.assertTrue(
+                routine.code().length <= assembled.length && assembled.length - routine.code().length < 16);
     }
 
     @ParameterizedTest

@@ -146,8 +146,8 @@ class PlannerTest {
 
     @Test
     void jitterStaysWithinItsShareAndTheMaximum() {
-        RestartPolicy.Backoff backoff =
-                new RestartPolicy.Backoff(Duration.ofMillis(100), 2, Duration.ofMillis(100), 0.1, Duration.ofSeconds(10));
+        RestartPolicy.Backoff backoff = new RestartPolicy.Backoff(
+                Duration.ofMillis(100), 2, Duration.ofMillis(100), 0.1, Duration.ofSeconds(10));
 
         assertEquals(Duration.ofMillis(90), Restarts.delay(1, backoff, 0));
         assertEquals(Duration.ofMillis(100), Restarts.delay(1, backoff, 1));
@@ -212,7 +212,9 @@ class PlannerTest {
         Instant asked = T0.plusSeconds(5);
 
         Plan plan = at(asked);
-        assertEquals(Signal.TERM, assertInstanceOf(Action.SendSignal.class, only(plan)).signal());
+        assertEquals(
+                Signal.TERM,
+                assertInstanceOf(Action.SendSignal.class, only(plan)).signal());
         assertEquals(ServiceState.STOPPING, status.state());
         assertEquals(List.of(), at(asked.plusSeconds(9)).actions());
 
@@ -243,7 +245,8 @@ class PlannerTest {
         populated = false;
         Plan plan = event(new ProcessEvent.Ended(PROCESS, new ExitStatus.Exited(0), T0), T0.plusSeconds(6));
 
-        assertEquals(spec, assertInstanceOf(Action.Start.class, only(plan)).service().spec());
+        assertEquals(
+                spec, assertInstanceOf(Action.Start.class, only(plan)).service().spec());
         assertEquals(0, status.restartCount());
     }
 
@@ -265,7 +268,8 @@ class PlannerTest {
         at(T0.plusSeconds(2));
         differences = List.of(new Observed.Difference("cpu.quota", "99 ms", "20 ms"));
 
-        assertTrue(assertInstanceOf(Action.ApplyLimits.class, only(at(T0.plusSeconds(5)))).drift());
+        assertTrue(assertInstanceOf(Action.ApplyLimits.class, only(at(T0.plusSeconds(5))))
+                .drift());
         spec = SpecFixture.with(spec).drift(Drift.WARN).build();
         assertInstanceOf(Action.ReportDrift.class, only(at(T0.plusSeconds(6))));
         spec = SpecFixture.with(spec).drift(Drift.IGNORE).build();
@@ -290,10 +294,11 @@ class PlannerTest {
 
     @Test
     void removesOrphanGroups() {
-        Plan plan = planner.plan(
-                Desired.NOTHING, Map.of(), new Observed(Map.of(), Set.of("left-behind")), T0);
+        Plan plan = planner.plan(Desired.NOTHING, Map.of(), new Observed(Map.of(), Set.of("left-behind")), T0);
 
-        assertEquals("left-behind", assertInstanceOf(Action.RemoveGroup.class, only(plan)).target());
+        assertEquals(
+                "left-behind",
+                assertInstanceOf(Action.RemoveGroup.class, only(plan)).target());
     }
 
     @Test
@@ -310,9 +315,7 @@ class PlannerTest {
     void aLostEndLeavesNoTrace() {
         running(T0);
 
-        event(
-                new ProcessEvent.Ended(new ProcessId(4711, 1), new ExitStatus.Exited(0), T0),
-                T0.plusSeconds(5));
+        event(new ProcessEvent.Ended(new ProcessId(4711, 1), new ExitStatus.Exited(0), T0), T0.plusSeconds(5));
 
         assertEquals(ServiceState.RUNNING, status.state());
     }
