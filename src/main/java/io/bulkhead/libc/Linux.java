@@ -1,5 +1,6 @@
 package io.bulkhead.libc;
 
+import com.kenai.jffi.PageManager;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -355,6 +356,11 @@ public final class Linux {
     /** Sets an eventfd to 0. */
     public void clearEvent(int eventfd) {
         c.read(eventfd, new byte[8], 8);
+    }
+
+    /** Bytes in a page of memory: 4096, on aarch64 up to 65536. */
+    public long pageSize() {
+        return PageManager.getInstance().pageSize();
     }
 
     public int geteuid() {
