@@ -190,20 +190,18 @@ public final class GroupTree {
         return true;
     }
 
+    @SuppressWarnings("StreamResourceLeak") // the level that holds it closes it
     private static SecureDirectoryStream<Path> open(Path directory) throws IOException {
-        return secure(Files.newDirectoryStream(directory));
+        DirectoryStream<Path> stream = Files.newDirectoryStream(directory);
+        if (stream instanceof SecureDirectoryStream<Path> secure) {
+            return secure;
+        }
+        throw new IllegalStateException("a JDK on Linux opens directories relative to each other");
     }
 
     private static SecureDirectoryStream<Path> openBelow(SecureDirectoryStream<Path> parent, Path name)
             throws IOException {
         return parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream) {
-        if (stream instanceof SecureDirectoryStream<Path> secure) {
-            return secure;
-        }
-        throw new IllegalStateException("a JDK on Linux opens directories relative to each other");
     }
 
     private static Deque<Path> subdirectories(SecureDirectoryStream<Path> group) throws IOException {

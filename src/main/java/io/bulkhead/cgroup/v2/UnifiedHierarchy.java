@@ -1,6 +1,7 @@
 package io.bulkhead.cgroup.v2;
 
 import io.bulkhead.cgroup.fs.Controller;
+import io.bulkhead.cgroup.fs.FlatKeyed;
 import io.bulkhead.cgroup.fs.Freezer;
 import io.bulkhead.cgroup.fs.GroupFiles;
 import io.bulkhead.cgroup.fs.Hierarchy;
@@ -23,6 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html">Control group v2</a>
  */
 public final class UnifiedHierarchy implements Hierarchy {
+    private static final String FREEZE = "cgroup.freeze";
+
     private final Linux linux;
     private final ParentGroup parent;
     private final List<Controller> managed;
@@ -96,9 +99,26 @@ public final class UnifiedHierarchy implements Hierarchy {
         return Optional.ofNullable(refusals.get(controller));
     }
 
+    /** Whether a process is in the group or below it; false where the group doesn't exist. */
+    public boolean populated(String group) throws ErrnoException {
+        try {
+            return FlatKeyed.value(parent.files(group).read("cgroup.events"), "populated")
+                            .orElse(0)
+                    > 0;
+        } catch (ErrnoException e) {
+            if (e.errno() == ErrnoException.ENOENT || e.errno() == ErrnoException.ENODEV) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     @Override
     public Optional<Freezer> freezer() {
-        return Optional.of(new Freezer("cgroup.freeze", "1", "0"));
+        // Linux 5.2 and later.
+        return linux.exists(parent.directory() + "/" + FREEZE)
+                ? Optional.of(new Freezer(FREEZE, "1", "0"))
+                : Optional.empty();
     }
 
     private List<String> managed(Set<String> present) {
