@@ -2,6 +2,7 @@ package io.bulkhead.daemon;
 
 import io.bulkhead.cgroup.CgroupDriver;
 import io.bulkhead.cgroup.CgroupDrivers;
+import io.bulkhead.cgroup.CgroupLayout;
 import io.bulkhead.config.ConfigLoader;
 import io.bulkhead.control.ControlServer;
 import io.bulkhead.libc.Linux;
@@ -37,9 +38,10 @@ final class Daemon {
         host.broken().values().forEach(problems -> problems.forEach(problem -> log.error("{}", problem)));
         SupervisorSpec settings = host.supervisor();
         Linux linux = Linux.get();
-        try (RunDirectory held = RunDirectory.take(linux, settings.runDir());
-                LogPump logs = new LogPump(linux, settings.runDir(), settings.logDir())) {
-            CgroupDriver cgroups = CgroupDrivers.open(linux, settings.cgroupParent());
+        try (RunDirectory runDir = RunDirectory.take(linux, settings.runDir());
+                LogPump logs = new LogPump(linux, runDir.path(), settings.logDir())) {
+            CgroupDriver cgroups =
+                    CgroupDrivers.open(linux, CgroupLayout.discover(linux), settings.cgroupParent(), System.getenv());
             try (Supervisor supervisor = new Supervisor(host, () -> loader.load(configuration), linux, cgroups, logs);
                     ControlServer control = new ControlServer(
                             supervisor.operations(),

@@ -11,10 +11,12 @@ import java.nio.file.StandardOpenOption;
 /** The daemon's claim to its run-dir: exactly one daemon has it, whatever the instant at which two are started. */
 final class RunDirectory implements AutoCloseable {
     private final Linux linux;
+    private final Path path;
     private final int fd;
 
-    private RunDirectory(Linux linux, int fd) {
+    private RunDirectory(Linux linux, Path path, int fd) {
         this.linux = linux;
+        this.path = path;
         this.fd = fd;
     }
 
@@ -41,7 +43,11 @@ final class RunDirectory implements AutoCloseable {
                 StandardCharsets.US_ASCII,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING);
-        return new RunDirectory(linux, fd);
+        return new RunDirectory(linux, runDir, fd);
+    }
+
+    Path path() {
+        return path;
     }
 
     @Override

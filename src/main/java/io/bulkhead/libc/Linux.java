@@ -1,5 +1,6 @@
 package io.bulkhead.libc;
 
+import com.kenai.jffi.PageManager;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -402,6 +403,11 @@ public final class Linux {
         if (n < 0) {
             throw failure("write to " + to);
         }
+    }
+
+    /** Bytes in a page of memory: 4096, on aarch64 up to 65536. */
+    public long pageSize() {
+        return PageManager.getInstance().pageSize();
     }
 
     public int geteuid() {

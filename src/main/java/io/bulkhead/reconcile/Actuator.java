@@ -99,8 +99,8 @@ final class Actuator implements AutoCloseable {
     private boolean removeEmpty(String target) {
         try {
             Removal removal = kernel.cgroups().remove(target);
-            if (!removal.complete()) {
-                log.warn("group={} not removed: {}", target, removal);
+            if (removal instanceof Removal.Busy busyGroup) {
+                log.warn("group={} not removed: {}", target, busyGroup);
                 return false;
             }
             clean(target);

@@ -67,9 +67,12 @@ final class GroupWatch {
 
     private List<Observed.Difference> differences(Desired desired, String name) throws ErrnoException {
         Desired.Declared declared = desired.services().get(new ServiceName(name));
-        return declared == null
-                ? List.of()
-                : driver.differences(name, declared.spec().limits());
+        if (declared == null) {
+            return List.of();
+        }
+        return driver.differences(name, declared.spec().limits()).stream()
+                .map(write -> new Observed.Difference(write.key(), write.before(), write.after()))
+                .toList();
     }
 
     /** Whether anybody is left in a group whose main process is gone. */

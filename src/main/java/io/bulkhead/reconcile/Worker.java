@@ -51,8 +51,8 @@ final class Worker {
             SyscallProgram.Child child = kernel.launcher()
                     .launch(new LaunchRequest(
                             spec,
-                            join.directory(),
-                            join.procsFiles(),
+                            join.unified().map(Path::toString),
+                            join.procsFiles().stream().map(Path::toString).toList(),
                             paths.stdout(),
                             paths.stderr(),
                             kernel.cgroups().controlsDevices()));

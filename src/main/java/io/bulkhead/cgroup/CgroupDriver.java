@@ -1,0 +1,87 @@
+package io.bulkhead.cgroup;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.spec.Limits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The groups of all services, whatever mix of cgroup versions the host has.
+ *
+ * <p>A group is named by its directory right below our parent group and exists in every hierarchy in use. Nothing above
+ * or beside the parent group is changed. A refusal of the kernel is an {@link ErrnoException} that names the file; a name
+ * that isn't a directory's is an {@link IllegalArgumentException}. Thread-safe as far as the kernel is; one thread at a time
+ * should change a group.
+ */
+public interface CgroupDriver {
+    /** Every group below our parent in any hierarchy. A name may be nobody's service. */
+    Set<String> list() throws ErrnoException;
+
+    /** Makes a group in every hierarchy, ready for its first process, with the devices policy on v1. Idempotent. */
+    void create(String group) throws ErrnoException;
+
+    /**
+     * Writes the limits that differ from those in force, live; an absent limit is written as unlimited.
+     *
+     * @return what was written
+     * @throws ErrnoException ENOENT, with how to get it, where a limit needs a controller this host lacks; EBUSY where the
+     *     group holds more memory than it is to have
+     */
+    List<LimitWrite> apply(String group, Limits limits) throws ErrnoException;
+
+    /**
+     * What {@link #apply} would write now: empty where the kernel holds what is wanted.
+     *
+     * @throws ErrnoException as {@link #apply}
+     */
+    List<LimitWrite> differences(String group, Limits limits) throws ErrnoException;
+
+    /** A sentence for every limit whose controller this host lacks; empty where all can be enforced. */
+    List<String> unsupported(Limits limits) throws ErrnoException;
+
+    JoinAtBirth join(String group);
+
+    /** The processes in the group and below it in any hierarchy, by pid; none where it doesn't exist. */
+    Set<Integer> processes(String group) throws ErrnoException;
+
+    /** Whether a process is in the group or below it in any hierarchy. */
+    boolean populated(String group) throws ErrnoException;
+
+    /**
+     * Stops every process of the group, without waiting until the last has stopped.
+     *
+     * @throws ErrnoException ENOENT where the group or the host's freezer is missing
+     */
+    void freeze(String group) throws ErrnoException;
+
+    /** Lets the processes of a frozen group go on. */
+    void thaw(String group) throws ErrnoException;
+
+    /**
+     * Sends SIGKILL to every process in the group and below it, so that none can escape by forking; returns without waiting
+     * for their end. A group that doesn't exist is no failure. A frozen group is thawed where its processes couldn't die
+     * otherwise.
+     */
+    void killAll(String group) throws ErrnoException;
+
+    /**
+     * Removes the group with all groups below it from every hierarchy, by {@code rmdir} only. The kernel lets a group go
+     * some time after its last process, so this tries again for up to a second.
+     */
+    Removal remove(String group) throws ErrnoException;
+
+    /** How often the OOM killer acted in the group since it was made; empty where the kernel doesn't count. */
+    OptionalLong oomKills(String group);
+
+    /** The v2 {@code cgroup.events} file, for inotify(7), where there is v2. */
+    Optional<Path> eventsFile(String group);
+
+    /** Whether the devices policy is enforced: the v1 devices controller is mounted. */
+    boolean controlsDevices();
+
+    /** Removes our parent group, and what was made above it, from every hierarchy as far as they are empty and ours. */
+    void removeParentIfEmpty();
+}

@@ -1,0 +1,156 @@
+package io.bulkhead.cgroup;
+
+import io.bulkhead.cgroup.fs.Controller;
+import io.bulkhead.cgroup.fs.ParentGroup;
+import io.bulkhead.cgroup.v1.Cpu;
+import io.bulkhead.cgroup.v1.Devices;
+import io.bulkhead.cgroup.v1.LegacyHierarchy;
+import io.bulkhead.cgroup.v1.Memory;
+import io.bulkhead.cgroup.v1.Pids;
+import io.bulkhead.cgroup.v2.UnifiedHierarchy;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Chooses the hierarchies and our parent group in each, and makes the driver for them. */
+public final class CgroupDrivers {
+    /** Our parent group where neither the configuration nor systemd names another. */
+    public static final String DEFAULT_PARENT = "/bulkhead";
+    /**
+     * The leaf of a delegated group that holds the daemon itself, as v2 wants no process beside the groups of services; no
+     * service can have this name. A systemd unit may name it in {@code DelegateSubgroup=}.
+     */
+    public static final String DAEMON_LEAF = "_supervisor";
+
+    private static final Set<String> V1_USED = Set.of("cpu", "cpuacct", "memory", "pids", "devices");
+
+    private final Linux linux;
+    private final CgroupLayout layout;
+    /** The v2 controllers we manage; whoever of them is mounted as v1 is missing in v2. */
+    private final List<Controller> managed;
+
+    private CgroupDrivers(Linux linux, CgroupLayout layout) {
+        this.linux = linux;
+        this.layout = layout;
+        this.managed = List.of(
+                new io.bulkhead.cgroup.v2.Cpu(),
+                new io.bulkhead.cgroup.v2.Memory(linux.pageSize()),
+                new io.bulkhead.cgroup.v2.Pids());
+    }
+
+    /**
+     * The driver for this host.
+     *
+     * <p>On v2 our parent group is made at once. Where it is the daemon's own, delegated by systemd, the daemon moves to a
+     * leaf of it.
+     *
+     * @param parent a path relative to each hierarchy's mount, below it: {@code /bulkhead}; empty: the group systemd
+     *     delegated, on v2, and else {@value #DEFAULT_PARENT}
+     * @param environment the daemon's, by which it knows whether systemd started it
+     * @throws ErrnoException where there is no hierarchy to write to
+     */
+    public static CgroupDriver open(
+            Linux linux, CgroupLayout layout, Optional<String> parent, Map<String, String> environment)
+            throws ErrnoException {
+        return new CgroupDrivers(linux, layout).open(parent, environment);
+    }
+
+    private CgroupDriver open(Optional<String> configured, Map<String, String> environment) throws ErrnoException {
+        Optional<Path> delegated = configured.isEmpty() ? delegated(environment) : Optional.empty();
+        String parent = configured.orElse(DEFAULT_PARENT);
+        Optional<UnifiedHierarchy> unified = Optional.empty();
+        Optional<CgroupMount> v2 = layout.unified().filter(CgroupMount::writable);
+        if (v2.isPresent()) {
+            unified = Optional.of(unified(v2.get(), delegated, parent));
+        }
+        boolean kills = unified.isPresent()
+                && linux.exists(unified.get()
+                        .parent()
+                        .directory()
+                        .resolve("cgroup.kill")
+                        .toString());
+        List<LegacyHierarchy> legacy = new ArrayList<>();
+        for (CgroupMount mount : layout.legacy()) {
+            boolean freezes = !kills && mount.controllers().contains("freezer");
+            boolean used = mount.controllers().stream().anyMatch(V1_USED::contains);
+            if (mount.writable() && (used || freezes)) {
+                legacy.add(legacy(mount, parent, freezes));
+            }
+        }
+        if (unified.isEmpty() && legacy.isEmpty()) {
+            throw new ErrnoException(
+                    "find a cgroup hierarchy that can be written in /proc/self/mountinfo"
+                            + " (mount -t cgroup2 cgroup2 /sys/fs/cgroup)",
+                    ErrnoException.ENOENT);
+        }
+        return new MountedCgroups(linux, managed, unified, legacy);
+    }
+
+    private UnifiedHierarchy unified(CgroupMount mount, Optional<Path> delegated, String parent) throws ErrnoException {
+        if (delegated.isPresent()) {
+            ParentGroup group = new ParentGroup(linux, delegated.get(), delegated.get());
+            group.makeChild(DAEMON_LEAF);
+            group.files(DAEMON_LEAF).write("cgroup.procs", Integer.toString(linux.getpid()));
+            return new UnifiedHierarchy(linux, group, managed);
+        }
+        UnifiedHierarchy hierarchy = new UnifiedHierarchy(linux, parentIn(mount, parent), managed);
+        hierarchy.parent().make();
+        return hierarchy;
+    }
+
+    private LegacyHierarchy legacy(CgroupMount mount, String parent, boolean freezes) {
+        List<Controller> controllers = new ArrayList<>();
+        for (Controller controller : List.of(new Cpu(), new Memory(linux.pageSize()), new Pids(), new Devices())) {
+            if (mount.controllers().contains(controller.name())) {
+                controllers.add(controller);
+            }
+        }
+        return new LegacyHierarchy(parentIn(mount, parent), controllers, freezes);
+    }
+
+    private ParentGroup parentIn(CgroupMount mount, String parent) {
+        Path directory = mount.below(parent);
+        if (directory.equals(mount.point())) {
+            // Every group of the host would be below it, and so be ours to remove.
+            throw new IllegalArgumentException("cgroup parent \"" + parent + "\" is not below the hierarchy's root");
+        }
+        return new ParentGroup(linux, mount.point(), directory);
+    }
+
+    /** The v2 group systemd started the daemon in, if it is all the daemon's and limits are v2's matter alone. */
+    private Optional<Path> delegated(Map<String, String> environment) throws ErrnoException {
+        boolean unifiedOnly =
+                layout.legacy().stream().flatMap(m -> m.controllers().stream()).noneMatch(V1_USED::contains);
+        if (!environment.containsKey("INVOCATION_ID")
+                || !unifiedOnly
+                || layout.unified().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Path> own = ownGroup(linux.readFile("/proc/self/cgroup"))
+                .flatMap(layout.unified().get()::resolve)
+                .filter(path -> !path.equals(layout.unified().get().point()));
+        if (own.isEmpty()) {
+            return own;
+        }
+        if (own.get().endsWith(DAEMON_LEAF)) {
+            return own.map(Path::getParent);
+        }
+        // A shell inside a systemd session inherits INVOCATION_ID, but isn't alone in its group.
+        String alone = Integer.toString(linux.getpid());
+        return linux.readFile(own.get() + "/cgroup.procs").equals(alone) ? own : Optional.empty();
+    }
+
+    /** The v2 line of a {@code /proc/PID/cgroup}, empty where the process is in the root group. cgroups(7). */
+    static Optional<String> ownGroup(String procCgroup) {
+        return procCgroup
+                .lines()
+                .filter(line -> line.startsWith("0::/") && line.length() > 4)
+                .map(line -> line.substring(3))
+                .findFirst();
+    }
+}

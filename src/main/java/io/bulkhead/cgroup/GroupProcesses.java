@@ -1,0 +1,53 @@
+package io.bulkhead.cgroup;
+
+import io.bulkhead.cgroup.fs.GroupTree;
+import io.bulkhead.cgroup.fs.Hierarchy;
+import io.bulkhead.libc.ErrnoException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Which groups and processes are below our parent groups, in all hierarchies together. */
+final class GroupProcesses {
+    private static final int EIO = 5;
+
+    private GroupProcesses() {}
+
+    /** The processes in the group and below it in any of the hierarchies. */
+    static Set<Integer> in(List<? extends Hierarchy> hierarchies, String group) throws ErrnoException {
+        Set<Integer> pids = new TreeSet<>();
+        for (Hierarchy hierarchy : hierarchies) {
+            Path directory = hierarchy.parent().child(group);
+            try {
+                pids.addAll(GroupTree.processes(directory));
+            } catch (IOException e) {
+                throw unreadable(directory, e);
+            }
+        }
+        return pids;
+    }
+
+    /** The names right below our parent in any of the hierarchies. */
+    static Set<String> names(List<? extends Hierarchy> hierarchies) throws ErrnoException {
+        Set<String> names = new TreeSet<>();
+        for (Hierarchy hierarchy : hierarchies) {
+            Path directory = hierarchy.parent().directory();
+            try {
+                GroupTree.children(directory).forEach(name -> names.add(name.toString()));
+            } catch (IOException e) {
+                throw unreadable(directory, e);
+            }
+        }
+        return names;
+    }
+
+    private static ErrnoException unreadable(Path directory, IOException e) {
+        int errno = e instanceof AccessDeniedException ? ErrnoException.EACCES : EIO;
+        ErrnoException failure = new ErrnoException("read groups in " + directory, errno);
+        failure.initCause(e);
+        return failure;
+    }
+}

@@ -1,0 +1,10 @@
+package io.bulkhead.cgroup.fs;
+
+/**
+ * The file that stops and continues a group.
+ *
+ * @param file its name
+ * @param frozen what is written to stop the group
+ * @param thawed what is written to let it go on
+ */
+public record Freezer(String file, String frozen, String thawed) {}

@@ -1,0 +1,33 @@
+package io.bulkhead.cgroup.v2;
+
+import io.bulkhead.cgroup.fs.Controller;
+import io.bulkhead.cgroup.fs.Setting;
+import io.bulkhead.spec.Limits;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Tasks, processes and threads alike: {@code pids.max}, a number or {@code max}.
+ *
+ * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#pid-interface-files">cgroup v2, PID</a>
+ */
+public final class Pids implements Controller {
+    /** PID_MAX_LIMIT: no host has more tasks, and the kernel refuses a higher number. */
+    private static final long MOST_TASKS = 4L * 1024 * 1024;
+
+    @Override
+    public String name() {
+        return "pids";
+    }
+
+    @Override
+    public Optional<String> demand(Limits limits) {
+        return limits.pidsMax().isPresent() ? Optional.of("pids.max") : Optional.empty();
+    }
+
+    @Override
+    public List<Setting> settings(Limits limits) {
+        long max = limits.pidsMax().orElse(Long.MAX_VALUE);
+        return List.of(Setting.of("pids.max", "pids.max", max > MOST_TASKS ? "max" : Long.toString(max)));
+    }
+}

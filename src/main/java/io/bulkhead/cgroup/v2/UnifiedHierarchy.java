@@ -1,0 +1,131 @@
+package io.bulkhead.cgroup.v2;
+
+import io.bulkhead.cgroup.fs.Controller;
+import io.bulkhead.cgroup.fs.FlatKeyed;
+import io.bulkhead.cgroup.fs.Freezer;
+import io.bulkhead.cgroup.fs.GroupFiles;
+import io.bulkhead.cgroup.fs.Hierarchy;
+import io.bulkhead.cgroup.fs.ParentGroup;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The v2 hierarchy: limits through the controllers it has, and tracking of processes even where it has none, beside v1.
+ *
+ * <p>Thread-safe.
+ *
+ * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html">Control group v2</a>
+ */
+public final class UnifiedHierarchy implements Hierarchy {
+    private static final String FREEZE = "cgroup.freeze";
+
+    private final Linux linux;
+    private final ParentGroup parent;
+    private final List<Controller> managed;
+    private final Map<String, String> refusals = new ConcurrentHashMap<>();
+
+    /** @param managed the controllers we manage, whether or not this host's v2 hierarchy has them */
+    public UnifiedHierarchy(Linux linux, ParentGroup parent, List<Controller> managed) {
+        this.linux = linux;
+        this.parent = parent;
+        this.managed = List.copyOf(managed);
+    }
+
+    @Override
+    public ParentGroup parent() {
+        return parent;
+    }
+
+    @Override
+    public void create(String group) throws ErrnoException {
+        parent.make();
+        for (Path directory : parent.lineage()) {
+            distribute(GroupFiles.in(linux, directory));
+        }
+        parent.makeChild(group);
+    }
+
+    /**
+     * Hands the controllers of a group down to its children: all at once, and one at a time where the kernel refuses that.
+     *
+     * <p>A controller that stays refused is missing below; the reason is kept for whoever needs it.
+     */
+    // v2 forbids processes in a group that distributes controllers, so only parents get subtree_control. cgroups(7).
+    void distribute(GroupFiles files) throws ErrnoException {
+        List<String> wanted = new ArrayList<>(managed(words(files.read("cgroup.controllers"))));
+        wanted.removeAll(words(files.read("cgroup.subtree_control")));
+        if (wanted.isEmpty()) {
+            return;
+        }
+        try {
+            files.write("cgroup.subtree_control", "+" + String.join(" +", wanted));
+        } catch (ErrnoException e) {
+            for (String controller : wanted) {
+                distribute(files, controller);
+            }
+        }
+    }
+
+    private void distribute(GroupFiles files, String controller) {
+        try {
+            files.write("cgroup.subtree_control", "+" + controller);
+            refusals.remove(controller);
+        } catch (ErrnoException e) {
+            refusals.put(controller, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public List<Controller> controllers(String group) throws ErrnoException {
+        Set<String> present = words(parent.files(group).read("cgroup.controllers"));
+        return managed.stream().filter(c -> present.contains(c.name())).toList();
+    }
+
+    /** Whether this host's v2 hierarchy has the controller and handed it down, or at least nothing kept it from it. */
+    public boolean offers(String controller) throws ErrnoException {
+        String top = parent.lineage().get(0) + "/cgroup.controllers";
+        return words(linux.readFile(top)).contains(controller) && !refusals.containsKey(controller);
+    }
+
+    /** Why the kernel wouldn't hand a controller down, where it wouldn't. */
+    public Optional<String> refusal(String controller) {
+        return Optional.ofNullable(refusals.get(controller));
+    }
+
+    /** Whether a process is in the group or below it; false where the group doesn't exist. */
+    public boolean populated(String group) throws ErrnoException {
+        try {
+            return FlatKeyed.value(parent.files(group).read("cgroup.events"), "populated")
+                            .orElse(0)
+                    > 0;
+        } catch (ErrnoException e) {
+            if (e.errno() == ErrnoException.ENOENT || e.errno() == ErrnoException.ENODEV) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public Optional<Freezer> freezer() {
+        // Linux 5.2 and later.
+        return linux.exists(parent.directory() + "/" + FREEZE)
+                ? Optional.of(new Freezer(FREEZE, "1", "0"))
+                : Optional.empty();
+    }
+
+    private List<String> managed(Set<String> present) {
+        return managed.stream().map(Controller::name).filter(present::contains).toList();
+    }
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+"));
+    }
+}

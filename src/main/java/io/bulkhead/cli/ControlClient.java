@@ -1,0 +1,133 @@
+package io.bulkhead.cli;
+
+import io.bulkhead.control.wire.ErrorReply;
+import io.bulkhead.control.wire.Fields;
+import io.bulkhead.control.wire.Json;
+import io.bulkhead.control.wire.WireException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The control API's other end: a connection a request. The JDK's own HTTP client knows no Unix-domain sockets, and would
+ * take longer to load than all else here.
+ */
+final class ControlClient {
+    private final Path socket;
+
+    ControlClient(Path socket) {
+        this.socket = socket;
+    }
+
+    /** The daemon can't be reached or said no; the exit code says which. */
+    static final class ControlException extends Exception {
+        private final int exitCode;
+
+        ControlException(String message, int exitCode) {
+            super(message);
+            this.exitCode = exitCode;
+        }
+
+        int exitCode() {
+            return exitCode;
+        }
+    }
+
+    Fields get(String route) throws ControlException {
+        return json(exchange("GET", route, new byte[0]));
+    }
+
+    Fields post(String route, Map<String, Object> body) throws ControlException {
+        return json(exchange("POST", route, Json.write(body)));
+    }
+
+    /** A body that isn't JSON. */
+    byte[] bytes(String route) throws ControlException {
+        return exchange("GET", route, new byte[0]);
+    }
+
+    private static Fields json(byte[] body) throws ControlException {
+        try {
+            return Json.read(body);
+        } catch (WireException e) {
+            throw new ControlException("the daemon's answer makes no sense: " + e.getMessage(), ExitCodes.FAILED);
+        }
+    }
+
+    private byte[] exchange(String method, String route, byte[] body) throws ControlException {
+        if (!Files.exists(socket)) {
+            throw new ControlException("unix://" + socket + " no such file", ExitCodes.FAILED);
+        }
+        String head = method + " /v1/" + route + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
+                + body.length + "\r\n\r\n";
+        byte[] answer;
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            send(channel, head.getBytes(StandardCharsets.US_ASCII));
+            send(channel, body);
+            answer = receive(channel);
+        } catch (IOException e) {
+            throw new ControlException("unix://" + socket + " refused connection", ExitCodes.UNREACHABLE);
+        }
+        return body(answer);
+    }
+
+    private static void send(SocketChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    private static byte[] receive(SocketChannel channel) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteBuffer buffer = ByteBuffer.allocate(16 << 10);
+        while (channel.read(buffer) >= 0) {
+            all.write(buffer.array(), 0, buffer.position());
+            buffer.clear();
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] body(byte[] answer) throws ControlException {
+        int end = 0;
+        while (end + 4 <= answer.length
+                && !(answer[end] == '\r'
+                        && answer[end + 1] == '\n'
+                        && answer[end + 2] == '\r'
+                        && answer[end + 3] == '\n')) {
+            end++;
+        }
+        // "HTTP/1.1 200 OK"
+        if (end + 4 > answer.length || answer.length < 12) {
+            throw new ControlException("the daemon's answer is incomplete", ExitCodes.FAILED);
+        }
+        byte[] body = java.util.Arrays.copyOfRange(answer, end + 4, answer.length);
+        int status = Integer.parseInt(new String(answer, 9, 3, StandardCharsets.US_ASCII));
+        if (status != 200) {
+            throw refusal(status, json(body));
+        }
+        return body;
+    }
+
+    private static ControlException refusal(int status, Fields body) throws ControlException {
+        try {
+            ErrorReply error = ErrorReply.of(body);
+            StringBuilder message = new StringBuilder();
+            for (ErrorReply.Problem problem : error.problems()) {
+                message.append(problem).append('\n');
+            }
+            message.append(error.error());
+            return new ControlException(message.toString(), status == 422 ? ExitCodes.USAGE : ExitCodes.UNKNOWN_NAME);
+        } catch (WireException e) {
+            return new ControlException("HTTP status " + status, ExitCodes.FAILED);
+        }
+    }
+}

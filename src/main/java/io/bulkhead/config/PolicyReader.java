@@ -1,0 +1,121 @@
+package io.bulkhead.config;
+
+import io.bulkhead.spec.Drift;
+import io.bulkhead.spec.LogSpec;
+import io.bulkhead.spec.LogSpec.Target;
+import io.bulkhead.spec.RestartPolicy;
+import io.bulkhead.spec.RestartPolicy.Backoff;
+import io.bulkhead.spec.RestartPolicy.Limit;
+import io.bulkhead.spec.RestartPolicy.When;
+import io.bulkhead.spec.Signal;
+import io.bulkhead.spec.StartPolicy;
+import io.bulkhead.spec.StopPolicy;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The sections of a service that say how the daemon treats it: start, stop, restart, log and reconcile. */
+final class PolicyReader {
+    private static final Duration MILLISECOND = Duration.ofMillis(1);
+    private static final Scalar<Duration> DELAY = Scalar.duration(Duration.ZERO);
+    private static final Scalar<Duration> TIME = Scalar.duration(MILLISECOND);
+    private static final Scalar<Signal> SIGNAL = new Scalar<>(
+            "a signal such as TERM, SIGTERM or 15",
+            text -> Signal.parse(text).orElseThrow(() -> new Refusal("is not a signal such as TERM, SIGTERM or 15")));
+
+    private final Section service;
+
+    PolicyReader(Section service) {
+        this.service = service;
+    }
+
+    StartPolicy start() {
+        Section start = service.section("start");
+        StartPolicy policy = new StartPolicy(
+                start.get("ready-after", DELAY, StartPolicy.DEFAULT.readyAfter()),
+                start.get("timeout", TIME, StartPolicy.DEFAULT.timeout()));
+        start.done();
+        return policy;
+    }
+
+    StopPolicy stop() {
+        Section stop = service.section("stop");
+        StopPolicy policy = new StopPolicy(
+                stop.get("signal", SIGNAL, StopPolicy.DEFAULT.signal()),
+                stop.get("timeout", DELAY, StopPolicy.DEFAULT.timeout()));
+        stop.done();
+        return policy;
+    }
+
+    RestartPolicy restart() {
+        Section restart = service.section("restart");
+        RestartPolicy policy = new RestartPolicy(
+                restart.get("policy", Scalar.choice(When.class), RestartPolicy.DEFAULT.when()),
+                successExitCodes(restart),
+                backoff(restart.section("backoff")),
+                limit(restart.section("limit")));
+        restart.done();
+        return policy;
+    }
+
+    LogSpec log() {
+        Section log = service.section("log");
+        LogSpec spec = new LogSpec(
+                log.get("stdout", Scalar.choice(EnumSet.of(Target.FILE, Target.NONE)), LogSpec.DEFAULT.stdout()),
+                log.get("stderr", Scalar.choice(Target.class), LogSpec.DEFAULT.stderr()),
+                log.get("max-size", Scalar.size(0), LogSpec.DEFAULT.maxSizeBytes()),
+                log.get("backups", Scalar.integer(0, 1000), (long) LogSpec.DEFAULT.backups())
+                        .intValue());
+        log.done();
+        return spec;
+    }
+
+    Drift drift(Drift otherwise) {
+        Section reconcile = service.section("reconcile");
+        Drift drift = reconcile.get("drift", Scalar.choice(Drift.class), otherwise);
+        reconcile.done();
+        return drift;
+    }
+
+    private static Set<Integer> successExitCodes(Section restart) {
+        return restart.list("success-exit-codes", Scalar.integer(0, 255))
+                .<Set<Integer>>map(codes -> {
+                    Set<Integer> set = new TreeSet<>();
+                    codes.forEach(code -> set.add(code.intValue()));
+                    return set;
+                })
+                .orElse(RestartPolicy.DEFAULT.successExitCodes());
+    }
+
+    private static Backoff backoff(Section section) {
+        Duration initial = section.get("initial", DELAY, Backoff.DEFAULT.initial());
+        double factor = section.get("factor", Scalar.decimal(1, 100), Backoff.DEFAULT.factor());
+        Duration max = section.get("max", DELAY, Backoff.DEFAULT.max());
+        BigDecimal jitter = section.get("jitter", Scalar.share(), BigDecimal.valueOf(Backoff.DEFAULT.jitter()));
+        Duration resetAfter = section.get("reset-after", DELAY, Backoff.DEFAULT.resetAfter());
+        section.done();
+        if (jitter.compareTo(BigDecimal.ONE) > 0) {
+            section.problem("jitter", "is outside 0% to 100%");
+            jitter = BigDecimal.ONE;
+        }
+        if (max.compareTo(initial) < 0) {
+            section.conflict(
+                    List.of("max", "initial"),
+                    "max " + Quantity.text(max) + " is below initial " + Quantity.text(initial));
+            max = initial;
+        }
+        return new Backoff(initial, factor, max, jitter.doubleValue(), resetAfter);
+    }
+
+    private static Limit limit(Section section) {
+        Limit limit = new Limit(
+                section.get("attempts", Scalar.integer(0, 1_000_000), (long) Limit.DEFAULT.attempts())
+                        .intValue(),
+                section.get("window", TIME, Limit.DEFAULT.window()));
+        section.done();
+        return limit;
+    }
+}

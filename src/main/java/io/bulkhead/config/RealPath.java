@@ -1,0 +1,24 @@
+package io.bulkhead.config;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+
+/** What a path leads to, whatever symbolic links are on the way. */
+final class RealPath {
+    private RealPath() {}
+
+    /** Itself where it leads nowhere. */
+    static Path of(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path;
+        }
+    }
+
+    static boolean isIn(Collection<Path> paths, Path path) {
+        Path real = of(path);
+        return paths.stream().anyMatch(p -> of(p).equals(real));
+    }
+}

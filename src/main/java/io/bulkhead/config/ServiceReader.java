@@ -1,0 +1,178 @@
+package io.bulkhead.config;
+
+import io.bulkhead.spec.Credentials;
+import io.bulkhead.spec.Drift;
+import io.bulkhead.spec.Namespaces;
+import io.bulkhead.spec.Origin;
+import io.bulkhead.spec.RootSwitch;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** One service's section as a {@link ServiceSpec}; also checks {@code defaults}, which is the same without a name. */
+final class ServiceReader {
+    private static final String WORKDIR = "/";
+    private static final int UMASK = 0022;
+    private static final int NICE = 0;
+    private static final boolean NO_NEW_PRIVILEGES = true;
+    private static final boolean AUTOSTART = true;
+    private static final RootSwitch ROOT_SWITCH = RootSwitch.AUTO;
+    private static final Drift DRIFT = Drift.ENFORCE;
+
+    private static final Scalar<Boolean> PRIVATE = Scalar.either("private", "host");
+    private static final Scalar<String> INSIDE =
+            Scalar.matching("an absolute path inside the rootfs", Pattern.compile("(?s)/.*"));
+
+    private final Section section;
+    private final Map<String, Origin> origins;
+
+    /**
+     * @param origins the map {@code section} fills
+     */
+    ServiceReader(Section section, Map<String, Origin> origins) {
+        this.section = section;
+        this.origins = origins;
+    }
+
+    /** Notes what is wrong with a section that belongs to no service; nothing is required in it. */
+    void check() {
+        RootfsReader.check(section);
+        command();
+        spec(new ServiceName("defaults"), Path.of("/nowhere"), List.of("none"), Optional.empty());
+    }
+
+    /**
+     * The service, or empty: then there is a problem more.
+     *
+     * @param otherwise what it does about drift unless it says
+     */
+    Optional<ServiceSpec> read(ServiceName name, Optional<Drift> otherwise) {
+        require("rootfs", "the directory that becomes the service's root");
+        require("command", "a list such as [/bin/sleep, 10], or a string");
+        Optional<Path> rootfs = RootfsReader.read(section);
+        Optional<List<String>> command = command();
+        ServiceSpec spec = spec(name, rootfs.orElse(Path.of("/nowhere")), command.orElse(List.of("none")), otherwise);
+        return rootfs.isPresent() && command.isPresent() ? Optional.of(spec) : Optional.empty();
+    }
+
+    private ServiceSpec spec(ServiceName name, Path rootfs, List<String> command, Optional<Drift> otherwise) {
+        Namespaces namespaces = namespaces();
+        PolicyReader policies = new PolicyReader(section);
+        ServiceSpec spec = new ServiceSpec(
+                name,
+                rootfs,
+                command,
+                credentials(),
+                section.get("workdir", INSIDE, WORKDIR),
+                section.get("umask", Scalar.octal(), UMASK),
+                environment(),
+                new RlimitsReader(section.section("rlimits")).read(),
+                section.get("nice", Scalar.integer(-20, 19), (long) NICE).intValue(),
+                oomScoreAdjust(),
+                new LimitsReader(section).read(),
+                namespaces,
+                hostname(namespaces),
+                section.get("no-new-privileges", Scalar.bool(), NO_NEW_PRIVILEGES),
+                rootSwitch(namespaces),
+                section.get("autostart", Scalar.bool(), AUTOSTART),
+                policies.start(),
+                policies.stop(),
+                policies.restart(),
+                policies.log(),
+                policies.drift(otherwise.orElse(DRIFT)),
+                origins);
+        section.done();
+        return spec;
+    }
+
+    private void require(String key, String what) {
+        if (!section.has(key)) {
+            section.problem(key, "is required: " + what);
+        }
+    }
+
+    private Optional<List<String>> command() {
+        Optional<List<String>> words = section.isList("command")
+                ? section.list("command", Scalar.any())
+                : section.get("command", new Scalar<>("a list of words or a string", Words::of));
+        if (words.isPresent() && (words.get().isEmpty() || words.get().get(0).isEmpty())) {
+            section.problem("command", "names no program");
+            return Optional.empty();
+        }
+        return words;
+    }
+
+    private Credentials credentials() {
+        return new Credentials(
+                section.get("user", Names.ACCOUNT),
+                section.get("group", Names.ACCOUNT),
+                section.list("groups", Names.ACCOUNT).orElse(Credentials.ROOT.groups()));
+    }
+
+    private Map<String, String> environment() {
+        Section variables = section.section("environment");
+        Map<String, String> environment = new TreeMap<>();
+        for (String name : variables.keys()) {
+            if (Names.VARIABLE.matcher(name).matches()) {
+                variables.get(name, Scalar.any()).ifPresent(value -> environment.put(name, value));
+            } else if (variables.owns(name)) {
+                variables.problem(
+                        name,
+                        "is not a variable's name: allowed are letters, digits and _, not beginning with a digit");
+            }
+        }
+        return environment;
+    }
+
+    private OptionalInt oomScoreAdjust() {
+        return section.get("oom-score-adjust", Scalar.integer(-1000, 1000))
+                .map(value -> OptionalInt.of(value.intValue()))
+                .orElse(OptionalInt.empty());
+    }
+
+    private Namespaces namespaces() {
+        Section keys = section.section("namespaces");
+        Namespaces otherwise = Namespaces.DEFAULT;
+        Namespaces namespaces = new Namespaces(
+                keys.get("pid", PRIVATE, otherwise.pid()),
+                keys.get("mount", PRIVATE, otherwise.mount()),
+                keys.get("uts", PRIVATE, otherwise.uts()),
+                keys.get("ipc", PRIVATE, otherwise.ipc()),
+                keys.get("cgroup", PRIVATE, otherwise.cgroup()),
+                keys.get("net", PRIVATE, otherwise.net()));
+        keys.done();
+        return namespaces;
+    }
+
+    private Optional<String> hostname(Namespaces namespaces) {
+        Optional<String> hostname = section.get("hostname", Names.HOST);
+        if (hostname.isPresent() && !namespaces.uts()) {
+            contradict("hostname", "uts", "a hostname needs namespaces.uts = private, else it would rename the host");
+        }
+        return hostname;
+    }
+
+    private RootSwitch rootSwitch(Namespaces namespaces) {
+        RootSwitch how = section.get("root-switch", Scalar.choice(RootSwitch.class), ROOT_SWITCH);
+        if (how == RootSwitch.PIVOT_ROOT && !namespaces.mount()) {
+            contradict(
+                    "root-switch",
+                    "mount",
+                    "pivot-root needs namespaces.mount = private; else allowed are auto, chroot");
+        }
+        return how;
+    }
+
+    private void contradict(String key, String namespace, String message) {
+        section.conflict(List.of(key), message);
+        if (!section.owns(key)) {
+            section.section("namespaces").conflict(List.of(namespace), message);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.bulkhead.control;
+
+import io.bulkhead.reconcile.Operations;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Set;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Serves the control API on a Unix-domain socket. */
+public final class ControlServer implements AutoCloseable {
+    /** A command that waits holds a thread; they are made on demand and soon gone. */
+    private static final int MAX_THREADS = 64;
+
+    private final Path socket;
+    private final int mode;
+    private final String group;
+    private final Server server;
+
+    public ControlServer(Operations operations, Path socket, int mode, String group) {
+        this.socket = socket;
+        this.mode = mode;
+        this.group = group;
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 3, 5_000);
+        threads.setName("control");
+        threads.setDaemon(true);
+        threads.setReservedThreads(0);
+        this.server = new Server(threads);
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        UnixDomainServerConnector connector =
+                new UnixDomainServerConnector(server, null, null, null, 0, 1, new HttpConnectionFactory(http));
+        connector.setUnixDomainPath(socket);
+        // A start may take as long as its service; who waits for it is not idle.
+        connector.setIdleTimeout(0);
+        server.addConnector(connector);
+        server.setHandler(new Routes(operations, group));
+    }
+
+    /** Answers from here on. Whatever lies at the socket's path is a dead daemon's, for a living one holds run-dir. */
+    public void start() throws Exception {
+        Files.createDirectories(socket.getParent());
+        Files.deleteIfExists(socket);
+        server.start();
+        PosixFileAttributeView view =
+                Files.getFileAttributeView(socket, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        // Until here the socket is its maker's alone to connect to: the daemon's umask is 022, and connecting takes
+        // write
+        // permission. Group before mode, so that no other group ever has it.
+        view.setGroup(FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+        view.setPermissions(permissions(mode));
+    }
+
+    private static Set<PosixFilePermission> permissions(int mode) {
+        // Declared from OWNER_READ to OTHERS_EXECUTE, as the bits are from the highest to the lowest.
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        int bit = 0400;
+        for (PosixFilePermission permission : PosixFilePermission.values()) {
+            if ((mode & bit) != 0) {
+                permissions.add(permission);
+            }
+            bit >>= 1;
+        }
+        return permissions;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IOException("stopping the control server: " + e.getMessage(), e);
+        } finally {
+            Files.deleteIfExists(socket);
+        }
+    }
+}

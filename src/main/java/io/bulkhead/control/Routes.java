@@ -1,0 +1,193 @@
+package io.bulkhead.control;
+
+import io.bulkhead.control.wire.AppliedReply;
+import io.bulkhead.control.wire.AvailableReply;
+import io.bulkhead.control.wire.CommandRequest;
+import io.bulkhead.control.wire.DaemonReply;
+import io.bulkhead.control.wire.ErrorReply;
+import io.bulkhead.control.wire.Json;
+import io.bulkhead.control.wire.OutcomesReply;
+import io.bulkhead.control.wire.StatusReply;
+import io.bulkhead.control.wire.WireException;
+import io.bulkhead.reconcile.Operations;
+import io.bulkhead.reconcile.Outcome;
+import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Signal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+
+/** The API's routes, {@code /v1/…}: GET reads, POST changes. */
+final class Routes extends Handler.Abstract {
+    private static final int MAX_BODY = 1 << 20;
+    private static final int MAX_TAIL = 1 << 20;
+
+    private final Operations operations;
+    private final String controlGroup;
+
+    Routes(Operations operations, String controlGroup) {
+        this.operations = operations;
+        this.controlGroup = controlGroup;
+    }
+
+    /** An answer: a status, and JSON or plain bytes. */
+    private record Answer(int status, byte[] body, String type) {
+        static Answer json(int status, Map<String, Object> object) {
+            return new Answer(status, Json.write(object), "application/json");
+        }
+
+        static Answer error(int status, String message) {
+            return json(status, new ErrorReply(message).json());
+        }
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        Answer answer;
+        try {
+            answer = answer(request);
+        } catch (ConfigException e) {
+            answer = Answer.json(422, Wire.problems(e).json());
+        } catch (WireException e) {
+            answer = Answer.error(400, String.valueOf(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            org.slf4j.LoggerFactory.getLogger(Routes.class).warn("request {} failed", request, e);
+            answer = Answer.error(500, e.toString());
+        }
+        response.setStatus(answer.status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body.length);
+        response.write(true, ByteBuffer.wrap(answer.body), callback);
+        return true;
+    }
+
+    private Answer answer(Request request) throws IOException, ConfigException {
+        String path = Request.getPathInContext(request);
+        boolean post = request.getMethod().equals("POST");
+        if (!post && !request.getMethod().equals("GET")) {
+            return Answer.error(405, "only GET and POST");
+        }
+        if (!path.startsWith("/v1/")) {
+            return Answer.error(404, "no such route: " + path);
+        }
+        if (!post) {
+            return read(path.substring(4), Request.extractQueryParameters(request));
+        }
+        if (request.getConnectionMetaData().getConnection().getEndPoint().getTransport()
+                        instanceof SocketChannel channel
+                && !Peer.of(channel).mayChange(controlGroup)) {
+            return Answer.error(403, "only root and members of group " + controlGroup + " may change anything");
+        }
+        byte[] body;
+        try (InputStream in = Content.Source.asInputStream(request)) {
+            body = in.readNBytes(MAX_BODY + 1);
+        }
+        if (body.length > MAX_BODY) {
+            return Answer.error(413, "the body is longer than " + MAX_BODY + " bytes");
+        }
+        CommandRequest command = body.length == 0
+                ? new CommandRequest(List.of(), Optional.empty(), true)
+                : CommandRequest.of(Json.read(body));
+        return change(path.substring(4), command);
+    }
+
+    private Answer read(String route, Fields query) throws IOException, ConfigException {
+        if (route.startsWith("logs/")) {
+            return tail(route.substring(5), query);
+        }
+        return switch (route) {
+            case "status" ->
+                Answer.json(
+                        200,
+                        new StatusReply(
+                                        operations.status().stream()
+                                                .map(Wire::service)
+                                                .toList(),
+                                        List.of())
+                                .json());
+            case "plan" -> Answer.json(200, Wire.changes(operations.preview()).json());
+            case "available" ->
+                Answer.json(
+                        200,
+                        new AvailableReply(operations.available().stream()
+                                        .map(a -> new AvailableReply.Service(
+                                                a.name().value(), a.inForce(), a.autostart()))
+                                        .toList())
+                                .json());
+            case "daemon" ->
+                Answer.json(200, new DaemonReply((int) ProcessHandle.current().pid(), version()).json());
+            default -> Answer.error(404, "no such route: GET /v1/" + route);
+        };
+    }
+
+    private Answer change(String route, CommandRequest command) throws ConfigException, WireException {
+        List<String> names = command.names();
+        return switch (route) {
+            case "start" -> outcomes(operations.start(names, command.waits()));
+            case "stop" -> outcomes(operations.stop(names, command.waits()));
+            case "restart" -> outcomes(operations.restart(names, command.waits()));
+            case "signal" -> {
+                Signal signal = Signal.parse(command.signal().orElse(""))
+                        .orElseThrow(() -> new WireException("bad signal name"));
+                yield outcomes(operations.signal(signal, names));
+            }
+            case "reload" -> Answer.json(200, Wire.changes(operations.reload()).json());
+            case "update" -> {
+                Operations.Applied applied = operations.update(new HashSet<>(names));
+                yield Answer.json(
+                        200,
+                        new AppliedReply(Wire.changes(applied.changes()), Wire.outcomes(applied.outcomes())).json());
+            }
+            case "add" -> outcomes(operations.add(names));
+            case "remove" -> outcomes(operations.remove(names));
+            case "clear" -> outcomes(operations.clearLogs(names));
+            case "shutdown" -> {
+                operations.shutdown();
+                yield outcomes(List.of());
+            }
+            default -> Answer.error(404, "no such route: POST /v1/" + route);
+        };
+    }
+
+    private static Answer outcomes(List<Outcome> outcomes) {
+        return Answer.json(200, new OutcomesReply(Wire.outcomes(outcomes)).json());
+    }
+
+    private Answer tail(String route, Fields query) throws IOException {
+        int slash = route.lastIndexOf('/');
+        String name = slash < 0 ? route : route.substring(0, slash);
+        Operations.Stream stream = route.endsWith("/stderr") ? Operations.Stream.STDERR : Operations.Stream.STDOUT;
+        Optional<Path> file = operations.logFile(name, stream);
+        if (file.isEmpty() || !Files.exists(file.get())) {
+            return Answer.error(404, file.isEmpty() ? "no such process" : "no log yet");
+        }
+        String asked = query.getValue("bytes");
+        int bytes = asked != null && asked.matches("[0-9]{1,7}") ? Math.min(Integer.parseInt(asked), MAX_TAIL) : 1600;
+        try (RandomAccessFile log = new RandomAccessFile(file.get().toFile(), "r")) {
+            log.seek(Math.max(0, log.length() - bytes));
+            byte[] end = new byte[(int) Math.min(bytes, log.length() - log.getFilePointer())];
+            log.readFully(end);
+            return new Answer(200, end, "application/octet-stream");
+        }
+    }
+
+    private static String version() {
+        String version = Routes.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

@@ -1,0 +1,79 @@
+package io.bulkhead.control;
+
+import io.bulkhead.control.wire.ChangesReply;
+import io.bulkhead.control.wire.ErrorReply;
+import io.bulkhead.control.wire.KeyChange;
+import io.bulkhead.control.wire.OutcomeView;
+import io.bulkhead.control.wire.ServiceChange;
+import io.bulkhead.control.wire.ServiceView;
+import io.bulkhead.reconcile.Changes;
+import io.bulkhead.reconcile.Outcome;
+import io.bulkhead.reconcile.ServiceReport;
+import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.SpecKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/** Turns what {@code reconcile} tells into wire records. */
+final class Wire {
+    private Wire() {}
+
+    static ServiceView service(ServiceReport report) {
+        return new ServiceView(
+                report.name().value(),
+                report.name().value(),
+                report.state().name(),
+                report.state().code(),
+                report.process().map(p -> OptionalInt.of(p.pid())).orElse(OptionalInt.empty()),
+                report.startedAt().map(Instant::toString),
+                report.endedAt().map(Instant::toString),
+                report.lastExit().map(Object::toString),
+                report.restarts(),
+                report.nextStart().map(Instant::toString),
+                report.reason(),
+                "");
+    }
+
+    static OutcomeView outcome(Outcome outcome) {
+        return new OutcomeView(outcome.name(), outcome.result().name(), outcome.detail());
+    }
+
+    static List<OutcomeView> outcomes(List<Outcome> outcomes) {
+        return outcomes.stream().map(Wire::outcome).toList();
+    }
+
+    static ChangesReply changes(Changes changes) {
+        List<ServiceChange> changed = new ArrayList<>();
+        changes.changed().forEach((name, keys) -> changed.add(new ServiceChange(name.value(), keys(keys))));
+        return new ChangesReply(
+                changes.added().stream().map(ServiceName::value).toList(),
+                changes.removed().stream().map(ServiceName::value).toList(),
+                changed,
+                keys(changes.supervisor()));
+    }
+
+    private static List<KeyChange> keys(List<SpecKey.Change> changes) {
+        return changes.stream()
+                .map(c -> new KeyChange(
+                        c.path(),
+                        c.before(),
+                        c.after(),
+                        c.effect().name().toLowerCase(Locale.ROOT),
+                        c.origin().file(),
+                        c.origin().line()))
+                .toList();
+    }
+
+    static ErrorReply problems(ConfigException e) {
+        return new ErrorReply(
+                "the configuration has errors; the one in force stays",
+                e.problems().stream()
+                        .map(p -> new ErrorReply.Problem(
+                                p.origin().file(), p.origin().line(), p.key(), p.message()))
+                        .toList());
+    }
+}

@@ -1,0 +1,78 @@
+package io.bulkhead.control.wire;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What {@code status} tells of one service.
+ *
+ * @param name as it is shown: {@code web}, or {@code web:web_00}
+ * @param state {@code RUNNING}, …
+ * @param code the state's number, as Supervisor has it
+ * @param pid where a process runs
+ * @param startedAt when the last process was started, ISO-8601
+ * @param endedAt when the last process ended, ISO-8601
+ * @param exit how it ended, in words
+ * @param restarts how often it was restarted by itself since an operator or the daemon last started it
+ * @param nextStart in BACKOFF: when it is started again, ISO-8601
+ * @param reason why it is in BACKOFF or FATAL, else empty
+ * @param description the third column of {@code status}, in the daemon's time zone; empty in some states
+ */
+public record ServiceView(
+        String name,
+        String group,
+        String state,
+        int code,
+        OptionalInt pid,
+        Optional<String> startedAt,
+        Optional<String> endedAt,
+        Optional<String> exit,
+        int restarts,
+        Optional<String> nextStart,
+        String reason,
+        String description) {
+    Map<String, Object> json() {
+        return Fields.object(
+                "name",
+                name,
+                "group",
+                group,
+                "state",
+                state,
+                "code",
+                code,
+                "pid",
+                pid.isPresent() ? (Object) pid.getAsInt() : "",
+                "startedAt",
+                startedAt.orElse(""),
+                "endedAt",
+                endedAt.orElse(""),
+                "exit",
+                exit.orElse(""),
+                "restarts",
+                restarts,
+                "nextStart",
+                nextStart.orElse(""),
+                "reason",
+                reason,
+                "description",
+                description);
+    }
+
+    static ServiceView of(Fields fields) throws WireException {
+        return new ServiceView(
+                fields.text("name"),
+                fields.text("group"),
+                fields.text("state"),
+                fields.number("code"),
+                fields.optionalNumber("pid"),
+                fields.optionalText("startedAt"),
+                fields.optionalText("endedAt"),
+                fields.optionalText("exit"),
+                fields.number("restarts"),
+                fields.optionalText("nextStart"),
+                fields.optionalText("reason").orElse(""),
+                fields.optionalText("description").orElse(""));
+    }
+}
