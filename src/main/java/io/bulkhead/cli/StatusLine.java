@@ -52,7 +52,7 @@ final class StatusLine {
     /** {@code 0:05:12}, {@code 1 day, 0:05:12}, as Python's timedelta prints itself. */
     private String uptime(Optional<String> since) {
         Duration up = Duration.between(since.map(Instant::parse).orElse(now), now);
-        long seconds = Math.max(0, up.getSeconds());
+        long seconds = Math.max(0, up.toSeconds());
         long days = seconds / 86_400;
         String clock = (seconds / 3_600 % 24) + ":" + two(seconds / 60 % 60) + ":" + two(seconds % 60);
         if (days == 0) {

@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +23,7 @@ final class Expansion {
     private static final ConfigRenderOptions SHORT = ConfigRenderOptions.concise();
 
     private final ConfigObject root;
-    private final Map<ConfigValue, Long> lengths = new IdentityHashMap<>();
+    private final IdentityHashMap<ConfigValue, Long> lengths = new IdentityHashMap<>();
     private Optional<ConfigValue> tooLarge = Optional.empty();
 
     private Expansion(ConfigObject root) {

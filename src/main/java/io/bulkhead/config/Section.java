@@ -118,8 +118,9 @@ final class Section {
         return layers.stream()
                 .filter(layer -> layer.containsKey(key))
                 .findFirst()
-                .map(layer -> !isNull(layer.get(key)))
-                .orElse(false);
+                .map(layer -> layer.get(key))
+                .filter(value -> !isNull(value))
+                .isPresent();
     }
 
     /** Whether the first layer says anything about {@code key}. */
@@ -259,7 +260,7 @@ final class Section {
     static boolean isOpen(ConfigValue value) {
         try {
             if (value.valueType() == ConfigValueType.OBJECT) {
-                ((ConfigObject) value).size();
+                return ((ConfigObject) value).size() < 0; // never, but asking is what finds out
             }
             return false;
         } catch (ConfigException.NotResolved e) {

@@ -40,7 +40,8 @@ final class Shown {
 
     private static String escaped(String text) {
         StringBuilder line = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             // Besides control characters the ones that turn a terminal's writing around or end a line elsewhere.
             boolean harmless = !Character.isISOControl(c)
                     && !Character.isSurrogate(c)

@@ -56,7 +56,7 @@ final class Substitutions {
             return NOTHING;
         }
         Map<String, Object> sound = new LinkedHashMap<>();
-        ((ConfigObject) root.get(SERVICES)).forEach((name, service) -> {
+        root.toConfig().getObject(SERVICES).forEach((name, service) -> {
             Optional<ServiceName> known =
                     ServiceName.isValid(name) ? Optional.of(new ServiceName(name)) : Optional.empty();
             if (attempt(with(head, Map.of(name, service)), SERVICES + "." + Shown.key(name), known)

@@ -46,9 +46,9 @@ final class Routes extends Handler.Abstract {
     }
 
     /** An answer: a status, and JSON or plain bytes. */
-    private record Answer(int status, byte[] body, String type) {
+    private record Answer(int status, ByteBuffer body, String type) {
         static Answer json(int status, Map<String, Object> object) {
-            return new Answer(status, Json.write(object), "application/json");
+            return new Answer(status, ByteBuffer.wrap(Json.write(object)), "application/json");
         }
 
         static Answer error(int status, String message) {
@@ -71,8 +71,8 @@ final class Routes extends Handler.Abstract {
         }
         response.setStatus(answer.status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type);
-        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body.length);
-        response.write(true, ByteBuffer.wrap(answer.body), callback);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body.remaining());
+        response.write(true, answer.body, callback);
         return true;
     }
 
@@ -182,7 +182,7 @@ final class Routes extends Handler.Abstract {
             log.seek(Math.max(0, log.length() - bytes));
             byte[] end = new byte[(int) Math.min(bytes, log.length() - log.getFilePointer())];
             log.readFully(end);
-            return new Answer(200, end, "application/octet-stream");
+            return new Answer(200, ByteBuffer.wrap(end), "application/octet-stream");
         }
     }
 

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class LogPump implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LogPump.class);
     private static final int BUFFER = 64 << 10;
+    private static final int PIPE_BUFFERS = (1 << 20) / BUFFER;
     private static final int RETRY_MILLIS = 1_000;
     private static final long WAKE = -1;
 
@@ -121,10 +122,8 @@ public final class LogPump implements AutoCloseable {
         }
         for (LogStream stream : ended) {
             try {
-                while (stream.pump(buffer, BUFFER)) {
-                    // A writer that is still alive could keep us here; the pipe's own size bounds what it left behind.
-                    continue;
-                }
+                // At most what the pipe holds: a writer that is still alive must not keep us here.
+                for (int i = 0; i < PIPE_BUFFERS && stream.pump(buffer, BUFFER); i++) {}
             } catch (ErrnoException | IOException e) {
                 log.warn("service={} output lost: {}", name, e.getMessage());
             }

@@ -202,9 +202,9 @@ final class OperatorCommands implements Operations {
         changes.added().forEach(name -> outcomes.add(new Outcome(name.value(), Result.ADDED)));
         for (String name : names) {
             boolean known = name.equals("all")
-                    || ServiceName.isValid(name)
+                    || (ServiceName.isValid(name)
                             && (before.services().containsKey(new ServiceName(name))
-                                    || loaded.services().containsKey(new ServiceName(name)));
+                                    || loaded.services().containsKey(new ServiceName(name))));
             if (!known) {
                 outcomes.add(new Outcome(name, Result.NO_SUCH_GROUP));
             }

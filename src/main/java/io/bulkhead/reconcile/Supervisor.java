@@ -152,20 +152,10 @@ public final class Supervisor implements AutoCloseable {
 
     /** Runs something by the loop's thread and waits for what it returns to complete. */
     <T> T onLoop(Supplier<CompletableFuture<T>> task) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        loop.post(() -> {
-            try {
-                task.get().whenComplete((value, error) -> {
-                    if (error != null) {
-                        result.completeExceptionally(error);
-                    } else {
-                        result.complete(value);
-                    }
-                });
-            } catch (RuntimeException e) {
-                result.completeExceptionally(e);
-            }
-        });
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        CompletableFuture<T> result = turn.thenCompose(nothing -> task.get());
+        // Only now: what is chained to a future that is complete already would run on this thread.
+        loop.post(() -> turn.complete(null));
         return result.join();
     }
 

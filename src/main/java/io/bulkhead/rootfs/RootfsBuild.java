@@ -209,17 +209,19 @@ public final class RootfsBuild {
      * would follow them, and so never out of it.
      */
     private Path beneath(Path inside) throws IOException {
-        Path here = root;
+        List<Path> way = new ArrayList<>(List.of(root));
         int links = 0;
         List<String> rest = new ArrayList<>();
         inside.forEach(name -> rest.add(name.toString()));
         while (rest.size() > 1) {
             String name = rest.remove(0);
             if (name.equals("..")) {
-                here = here.equals(root) ? root : here.getParent();
+                if (way.size() > 1) {
+                    way.remove(way.size() - 1);
+                }
                 continue;
             }
-            Path next = here.resolve(name);
+            Path next = way.get(way.size() - 1).resolve(name);
             if (Files.isSymbolicLink(next)) {
                 if (++links > 40) {
                     throw new IOException(next + ": too many symbolic links");
@@ -228,16 +230,18 @@ public final class RootfsBuild {
                 List<String> names = new ArrayList<>();
                 target.forEach(part -> names.add(part.toString()));
                 rest.addAll(0, names);
-                here = target.isAbsolute() ? root : here;
+                if (target.isAbsolute()) {
+                    way.subList(1, way.size()).clear();
+                }
                 continue;
             }
             if (!Files.isDirectory(next, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectory(next);
                 Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
-            here = next;
+            way.add(next);
         }
-        return here.resolve(rest.get(0));
+        return way.get(way.size() - 1).resolve(rest.get(0));
     }
 
     private Path copy(Path source, Path inside) throws IOException {
