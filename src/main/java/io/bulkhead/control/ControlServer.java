@@ -4,7 +4,6 @@ import io.bulkhead.reconcile.Operations;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
@@ -51,8 +50,7 @@ public final class ControlServer implements AutoCloseable {
         Files.createDirectories(socket.getParent());
         Files.deleteIfExists(socket);
         server.start();
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(socket, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);
         // Until here the socket is its maker's alone to connect to: the daemon's umask is 022, and connecting takes
         // write
         // permission. Group before mode, so that no other group ever has it.

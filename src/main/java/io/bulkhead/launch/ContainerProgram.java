@@ -61,8 +61,8 @@ final class ContainerProgram {
         joinGroups();
         openStandardStreams();
         processAttributes();
-        if (spec.namespaces().uts() && spec.hostname().isPresent()) {
-            String name = spec.hostname().get();
+        if (spec.namespaces().uts()) {
+            String name = spec.hostname().orElse(spec.name().value());
             program.call(SETHOSTNAME, name, name, name.length());
         }
         if (spec.namespaces().net()) {
