@@ -46,8 +46,6 @@ final class GroupProcesses {
 
     private static ErrnoException unreadable(Path directory, IOException e) {
         int errno = e instanceof AccessDeniedException ? ErrnoException.EACCES : EIO;
-        ErrnoException failure = new ErrnoException("read groups in " + directory, errno);
-        failure.initCause(e);
-        return failure;
+        return new ErrnoException("read groups in " + directory + " (" + e.getMessage() + ")", errno);
     }
 }

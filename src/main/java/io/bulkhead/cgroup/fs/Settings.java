@@ -49,7 +49,7 @@ public final class Settings {
                     // v1 validates every write against the files that aren't written yet: a quota against the old
                     // period, a memory limit against the old limit of memory and swap.
                     if (e.errno() != ErrnoException.EINVAL) {
-                        throw explained(e, difference.setting());
+                        throw explained(e);
                     }
                     refused.add(difference);
                     refusal = refusal.or(() -> Optional.of(e));
@@ -63,15 +63,14 @@ public final class Settings {
         return written;
     }
 
-    private static ErrnoException explained(ErrnoException e, Setting setting) {
+    private static ErrnoException explained(ErrnoException e) {
         if (e.errno() != ErrnoException.EBUSY) {
             return e;
         }
-        ErrnoException explained = new ErrnoException(
-                "set " + setting.key() + ", write \"" + setting.content() + "\" to " + setting.file()
-                        + ": the group holds more than that, and the kernel cannot reclaim it",
-                e.errno());
-        explained.initCause(e);
-        return explained;
+        String message = String.valueOf(e.getMessage());
+        String operation = message.substring(
+                0, message.length() - ErrnoException.describe(e.errno()).length() - 2);
+        return new ErrnoException(
+                operation + " (the group holds more than that, and the kernel cannot reclaim it)", e.errno());
     }
 }
