@@ -38,9 +38,10 @@ class LaunchRoutineTest {
     @ParameterizedTest
     @EnumSource(LaunchRoutine.class)
     void theChildUsesNoStack(LaunchRoutine routine) {
-        String child = routine.listing().substring(routine.listing().indexOf("1:"));
+        String instructions = instructions(routine).replaceAll("(#|//) .*", "");
+        String child = instructions.substring(instructions.indexOf("1:"));
 
-        for (String stackInstruction : List.of("push", "pop", "call", "ret", "[sp", "rsp", "stp", " bl ")) {
+        for (String stackInstruction : List.of("push", "pop", " call", "ret", "[sp", "rsp", "stp", " bl ")) {
             Assertions.assertFalse(child.contains(stackInstruction), stackInstruction);
         }
     }
