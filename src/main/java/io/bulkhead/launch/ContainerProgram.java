@@ -225,7 +225,7 @@ final class ContainerProgram {
     private void resetSignals() {
         // CLONE_CLEAR_SIGHAND resets handlers, but what the daemon was started with as ignored (nohup) stays so.
         var defaultAction = program.longs(0, 0, 0, 0);
-        for (int signal = 1; signal <= 31; signal++) {
+        for (int signal = 1; signal <= 64; signal++) {
             program.attempt(RT_SIGACTION, signal, defaultAction, 0, 8);
         }
         program.call(RT_SIGPROCMASK, "", SIG_SETMASK, program.longs(0), 0, 8);

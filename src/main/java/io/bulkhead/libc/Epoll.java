@@ -11,6 +11,8 @@ import jnr.ffi.Runtime;
  */
 public final class Epoll implements AutoCloseable {
     private static final int EPOLLIN = 1;
+    private static final int EPOLLPRI = 2;
+    private static final int EPOLLET = 1 << 31;
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
     private static final int MAX_EVENTS = 256;
@@ -37,8 +39,20 @@ public final class Epoll implements AutoCloseable {
 
     /** Reports {@code token} whenever {@code watched} is readable; a pidfd is when its process has ended. */
     public void add(int watched, long token) throws ErrnoException {
+        add(watched, token, EPOLLIN);
+    }
+
+    /**
+     * Reports {@code token} each time a file of the kernel's that announces changes, such as {@code cgroup.events}, has
+     * changed. The file needs no reading in between.
+     */
+    public void addChanges(int watched, long token) throws ErrnoException {
+        add(watched, token, EPOLLPRI | EPOLLET);
+    }
+
+    private void add(int watched, long token, int what) throws ErrnoException {
         Pointer event = jnr.ffi.Memory.allocateDirect(runtime, size, true);
-        event.putInt(0, EPOLLIN);
+        event.putInt(0, what);
         event.putLong(dataOffset, token);
         if (c.epoll_ctl(fd, EPOLL_CTL_ADD, watched, event) < 0) {
             throw linux.failure("epoll_ctl add descriptor " + watched);

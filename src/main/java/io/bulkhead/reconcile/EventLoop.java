@@ -40,6 +40,12 @@ final class EventLoop implements AutoCloseable {
         epoll.add(fd, fd);
     }
 
+    /** Has {@code onChange} run each time a file of the kernel's says that it has changed. */
+    void watchChanges(int fd, Runnable onChange) throws ErrnoException {
+        watched.put(fd, onChange);
+        epoll.addChanges(fd, fd);
+    }
+
     /** To be called before the descriptor is closed. */
     void unwatch(int fd) {
         epoll.remove(fd);

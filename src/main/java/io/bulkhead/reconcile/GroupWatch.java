@@ -2,6 +2,7 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.CgroupDriver;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
 import io.bulkhead.plan.Desired;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
@@ -21,6 +22,11 @@ final class GroupWatch {
     private static final Logger log = LoggerFactory.getLogger(GroupWatch.class);
 
     private final CgroupDriver driver;
+    private final Linux linux;
+    private final EventLoop loop;
+    /** The descriptors of the groups' {@code cgroup.events}, where the host has that. */
+    private final Map<String, Integer> events = new HashMap<>();
+
     private final Map<String, Group> groups = new HashMap<>();
     private final Map<String, Long> oomKills = new HashMap<>();
     private final Map<ServiceName, List<Observed.Difference>> reported = new HashMap<>();
@@ -31,8 +37,10 @@ final class GroupWatch {
         static final Group NONE = new Group(false, false, List.of());
     }
 
-    GroupWatch(CgroupDriver driver) {
+    GroupWatch(CgroupDriver driver, Linux linux, EventLoop loop) {
         this.driver = driver;
+        this.linux = linux;
+        this.loop = loop;
     }
 
     Group get(String name) {
@@ -52,12 +60,16 @@ final class GroupWatch {
         try {
             Set<String> present = driver.list();
             groups.keySet().retainAll(present);
+            Set.copyOf(events.keySet()).stream()
+                    .filter(name -> !present.contains(name))
+                    .forEach(this::unwatch);
             Set<String> strangers = new HashSet<>(present);
             strangers.removeAll(owned);
             orphans = strangers;
             for (String name : present) {
                 if (owned.contains(name)) {
                     groups.put(name, new Group(true, driver.populated(name), differences(desired, name)));
+                    watch(name);
                 }
             }
         } catch (ErrnoException e) {
@@ -88,13 +100,39 @@ final class GroupWatch {
     void note(String name, boolean exists, boolean populated) {
         if (exists) {
             groups.put(name, new Group(true, populated, get(name).differences));
+            watch(name);
             return;
         }
+        unwatch(name);
         groups.remove(name);
         oomKills.remove(name);
         Set<String> left = new HashSet<>(orphans);
         left.remove(name);
         orphans = left;
+    }
+
+    /** Wakes the loop when the group's first process comes or its last one goes. cgroups(7), "cgroup.events" */
+    private void watch(String name) {
+        if (events.containsKey(name)) {
+            return;
+        }
+        driver.eventsFile(name).ifPresent(file -> {
+            try {
+                int fd = linux.open(file.toString(), Linux.O_RDONLY);
+                events.put(name, fd);
+                loop.watchChanges(fd, () -> lookAt(name));
+            } catch (ErrnoException e) {
+                log.debug("group={} {}", name, e.getMessage());
+            }
+        });
+    }
+
+    private void unwatch(String name) {
+        Integer fd = events.remove(name);
+        if (fd != null) {
+            loop.unwatch(fd);
+            linux.close(fd);
+        }
     }
 
     /** Its limits need no attention until the next full look. */

@@ -63,7 +63,7 @@ final class Reconciler {
         this.planner = planner;
         this.actuator = actuator;
         this.interval = interval;
-        this.groups = new GroupWatch(kernel.cgroups());
+        this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop);
     }
 
     /** The statuses as of the last round; for any thread. */

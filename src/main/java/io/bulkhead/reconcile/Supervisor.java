@@ -144,7 +144,7 @@ public final class Supervisor implements AutoCloseable {
                 kernel.logs().update(name, spec.log());
             }
         });
-        inForce = next;
+        inForce = new HostSpec(inForce.supervisor().changedLive(next.supervisor()), next.services(), next.broken());
         reconciler.desire(
                 new Desired(Desired.Declared.all(next.services().values()), broken, overrides, ending),
                 next.supervisor().reconcileInterval());

@@ -41,6 +41,19 @@ public record SupervisorSpec(
             0660,
             "root");
 
+    /** These settings with what can change while the daemon runs as {@code next} has it; the rest waits for its next start. */
+    public SupervisorSpec changedLive(SupervisorSpec next) {
+        return new SupervisorSpec(
+                runDir,
+                logDir,
+                next.onExit,
+                next.reconcileInterval,
+                cgroupParent,
+                controlSocket,
+                controlMode,
+                controlGroup);
+    }
+
     /** What becomes of the services when the daemon ends. */
     public enum OnExit {
         STOP,

@@ -1,0 +1,291 @@
+package io.bulkhead.daemon;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bulkhead.cli.Ctl;
+import io.bulkhead.rootfs.RootfsBuild;
+import io.bulkhead.rootfs.RootfsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * A daemon as it is installed, with a configuration, a cgroup parent and directories of its own. Closing it ends the daemon
+ * and fails where anything is left: a group in any hierarchy, a process, a mount, a FIFO, a socket.
+ */
+final class DaemonBed implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+
+    final String parent = "bulkhead-it-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+    final Path work;
+    final Path conf;
+    final Path log;
+    private String settings = "";
+    private Optional<Process> daemon = Optional.empty();
+
+    DaemonBed() throws IOException {
+        work = Files.createTempDirectory(parent);
+        conf = work.resolve("supervisord.conf");
+        log = work.resolve("supervisord.log");
+    }
+
+    /** A root file system of this host's programs. */
+    Path rootfs(String name, String... programs) throws IOException {
+        Path directory = work.resolve("rootfs").resolve(name);
+        RootfsBuild build = new RootfsBuild(directory);
+        for (String program : programs) {
+            build.binary(program);
+        }
+        try {
+            build.build();
+        } catch (RootfsException e) {
+            throw new IOException(e.problems().toString(), e);
+        }
+        return directory;
+    }
+
+    /** Settings of the daemon's own beyond what the bed writes: {@code on-exit = keep}. */
+    DaemonBed settings(String text) {
+        settings = text;
+        return this;
+    }
+
+    /** Writes the configuration file anew. */
+    DaemonBed services(String text) throws IOException {
+        Files.writeString(
+                conf,
+                "supervisor {\n  run-dir = " + runDir() + "\n  log-dir = " + logDir() + "\n  cgroup.parent = /" + parent
+                        + "\n  " + settings + "\n}\nservices {\n" + text + "\n}\n");
+        return this;
+    }
+
+    Path runDir() {
+        return work.resolve("run");
+    }
+
+    Path logDir() {
+        return work.resolve("log");
+    }
+
+    /** Starts the daemon and waits until it answers. */
+    DaemonBed start() throws IOException {
+        daemon = Optional.of(spawn(ProcessBuilder.Redirect.appendTo(log.toFile())));
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+            assertTrue(daemon.get().isAlive(), this::daemonLog);
+            return ctl("version").code() == 0;
+        });
+        return this;
+    }
+
+    /** A daemon on the same configuration, whatever becomes of it. */
+    Process spawn(ProcessBuilder.Redirect errors) throws IOException {
+        Path program = Path.of(System.getProperty("bulkhead.dist", "target/bulkhead"), "bin", "supervisord");
+        return new ProcessBuilder(program.toString(), "-c", conf.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(errors)
+                .start();
+    }
+
+    long daemonPid() {
+        return daemon.orElseThrow().pid();
+    }
+
+    /** SIGKILL, as a crash would. */
+    void killDaemon() throws InterruptedException {
+        daemon.orElseThrow().destroyForcibly().waitFor();
+        daemon = Optional.empty();
+    }
+
+    /** SIGTERM; waits for the end and hands back the exit code. */
+    int endDaemon() {
+        Process process = daemon.orElseThrow();
+        process.destroy();
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> !process.isAlive());
+        daemon = Optional.empty();
+        return process.exitValue();
+    }
+
+    void signalDaemon(String signal) throws IOException, InterruptedException {
+        signal(signal, daemonPid());
+    }
+
+    static void signal(String signal, long pid) throws IOException, InterruptedException {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                        .inheritIO()
+                        .start()
+                        .waitFor());
+    }
+
+    Ctl.Result ctl(String... arguments) {
+        String[] all = new String[arguments.length + 2];
+        all[0] = "-s";
+        all[1] = "unix://" + runDir().resolve("supervisord.sock");
+        System.arraycopy(arguments, 0, all, 2, arguments.length);
+        return Ctl.run(all);
+    }
+
+    /** As {@link #ctl}, and it must work. */
+    String done(String... arguments) {
+        Ctl.Result result = ctl(arguments);
+        assertEquals(0, result.code(), () -> result + "\n" + daemonLog());
+        return result.out();
+    }
+
+    /** The service's line of {@code status} behind its name: {@code RUNNING   pid 1, uptime …}. */
+    String status(String service) {
+        String line = ctl("status", service).out();
+        return line.isEmpty()
+                ? ""
+                : line.substring(line.indexOf(' ')).replaceAll("\\s+", " ").strip();
+    }
+
+    long pid(String service) {
+        return Long.parseLong(ctl("pid", service).out().strip());
+    }
+
+    void awaitStatus(String service, String prefix) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .failFast(() -> daemon.isPresent() && !daemon.get().isAlive())
+                .untilAsserted(() -> assertTrue(
+                        status(service).startsWith(prefix), () -> ctl("status").toString() + daemonLog()));
+    }
+
+    /** Waits until what the service wrote holds a text, and returns it all. */
+    String awaitOutput(String service, String text) {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> ctl("tail", "-1000000", service).out(), out -> out.contains(text));
+    }
+
+    void awaitLog(String text) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> daemonLog().contains(text));
+    }
+
+    String daemonLog() {
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Every directory of a group of ours, in every hierarchy. */
+    List<Path> groups() throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> hierarchies = Files.list(CGROUPS)) {
+            for (Path hierarchy : hierarchies.filter(Files::isDirectory).toList()) {
+                collect(hierarchy.resolve(parent), found);
+            }
+        }
+        collect(CGROUPS.resolve(parent), found);
+        return found.stream().distinct().toList();
+    }
+
+    /** Every directory of one service's group. */
+    List<Path> groups(String service) throws IOException {
+        return groups().stream().filter(group -> group.endsWith(service)).toList();
+    }
+
+    /** A file of a service's group, in whichever hierarchy has it. */
+    Optional<Path> groupFile(String service, String name) throws IOException {
+        return groups(service).stream()
+                .map(group -> group.resolve(name))
+                .filter(Files::exists)
+                .findFirst();
+    }
+
+    private static void collect(Path group, List<Path> found) throws IOException {
+        if (!Files.isDirectory(group, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        found.add(group);
+        try (Stream<Path> children = Files.list(group)) {
+            for (Path child : children.filter(Files::isDirectory).toList()) {
+                collect(child, found);
+            }
+        }
+    }
+
+    /** Processes that are in a group of ours, by any hierarchy. */
+    List<String> processes() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.map(process -> process.getFileName().toString())
+                    .filter(name -> name.matches("[0-9]+"))
+                    .filter(this::isOurs)
+                    .toList();
+        }
+    }
+
+    private boolean isOurs(String pid) {
+        try {
+            // A dead one that waits for the host's init to take notice runs no more.
+            return Files.readString(Path.of("/proc", pid, "cgroup")).contains("/" + parent)
+                    && !Files.readString(Path.of("/proc", pid, "stat")).matches("(?s).*\\) [ZX] .*");
+        } catch (IOException e) {
+            return false; // it ended meanwhile
+        }
+    }
+
+    List<Path> specialFiles() throws IOException {
+        if (!Files.exists(runDir())) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(runDir())) {
+            return files.filter(file -> !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                            && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (daemon.isPresent()) {
+                assertEquals(0, endDaemon(), this::daemonLog);
+            }
+            assertEquals(List.of(), processes(), this::daemonLog);
+            assertEquals(List.of(), groups(), this::daemonLog);
+            assertEquals(List.of(), specialFiles());
+            assertEquals(
+                    List.of(),
+                    Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+                            .filter(line -> line.contains(work.toString()))
+                            .toList());
+            assertEquals(
+                    List.of(),
+                    daemonLog()
+                            .lines()
+                            .filter(line -> line.contains("Exception") || line.startsWith("\tat "))
+                            .toList());
+        } finally {
+            daemon.ifPresent(Process::destroyForcibly);
+            delete(work);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

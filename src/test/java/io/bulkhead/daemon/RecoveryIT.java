@@ -1,0 +1,173 @@
+package io.bulkhead.daemon;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bulkhead.kernel.KernelTest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A daemon that dies, and the next one. */
+@KernelTest
+final class RecoveryIT {
+    private static final String COUNTING = "i=0; while :; do i=$((i+1)); echo line $i; read -t 0.01 <> /dev/ptmx; done";
+
+    private static String service(Path rootfs, String keys) {
+        return "{ rootfs = " + rootfs + ", command = [/bin/bash, -c, \"" + COUNTING.replace("$", "\\u0024")
+                + "\"]\nstart.ready-after = 50 ms\n" + keys + "\n}\n";
+    }
+
+    @Test
+    void theNextDaemonTakesUpWhatRuns() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.services("same " + service(rootfs, "cpu { quota = 50 ms }")
+                            + "changed " + service(rootfs, "")
+                            + "gone " + service(rootfs, "")
+                            + "dies " + service(rootfs, ""))
+                    .start();
+            for (String service : List.of("same", "changed", "gone", "dies")) {
+                bed.awaitStatus(service, "RUNNING");
+            }
+            long same = bed.pid("same");
+            long changed = bed.pid("changed");
+            long gone = bed.pid("gone");
+            long dies = bed.pid("dies");
+
+            bed.killDaemon();
+            assertTrue(Files.exists(Path.of("/proc/" + same)));
+            DaemonBed.signal("KILL", dies);
+            bed.services("same " + service(rootfs, "cpu { quota = 30 ms }")
+                    + "changed " + service(rootfs, "nice = 1")
+                    + "dies " + service(rootfs, ""));
+            bed.start();
+
+            bed.awaitStatus("same", "RUNNING");
+            assertEquals(same, bed.pid("same"));
+            bed.awaitStatus("changed", "RUNNING");
+            await().atMost(DaemonBed.PATIENCE).until(() -> bed.pid("changed") != changed && bed.pid("changed") != 0);
+            bed.awaitStatus("dies", "RUNNING");
+            assertNotEquals(dies, bed.pid("dies"));
+            await().atMost(DaemonBed.PATIENCE).until(() -> bed.groups("gone").isEmpty());
+            assertTrue(!Files.exists(Path.of("/proc/" + gone)));
+            // And an adopted one is supervised as any other: its end is noticed.
+            DaemonBed.signal("KILL", same);
+            await().atMost(DaemonBed.PATIENCE).until(() -> bed.pid("same") != same && bed.pid("same") != 0);
+        }
+    }
+
+    @Test
+    void noLineIsLostWhileNoDaemonRuns() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.services("web " + service(rootfs, "")).start();
+            bed.awaitOutput("web", "line 10\n");
+
+            bed.killDaemon();
+            bed.start();
+
+            String output = bed.awaitOutput("web", "line 100\n");
+            int number = 0;
+            for (String line : output.lines().toList()) {
+                assertEquals("line " + ++number, line);
+            }
+        }
+    }
+
+    @Test
+    void servicesStayWhereTheDaemonIsToldToKeepThem() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.settings("on-exit = keep")
+                    .services("web " + service(rootfs, ""))
+                    .start();
+            bed.awaitStatus("web", "RUNNING");
+            long pid = bed.pid("web");
+
+            assertEquals(0, bed.endDaemon());
+            assertTrue(Files.exists(Path.of("/proc/" + pid)));
+            bed.settings("on-exit = stop")
+                    .services("web " + service(rootfs, ""))
+                    .start();
+
+            assertEquals(pid, bed.pid("web"));
+            assertEquals("Shut down\n", bed.done("shutdown"));
+        }
+    }
+
+    @Test
+    void anOrphanGroupIsEmptiedAndRemoved() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.settings("reconcile.interval = 100 ms")
+                    .services("web " + service(rootfs, ""))
+                    .start();
+            bed.awaitStatus("web", "RUNNING");
+            Process stray = new ProcessBuilder("/bin/sleep", "1000").start();
+
+            for (Path group : bed.groups("web")) {
+                Path orphan = Files.createDirectory(group.resolveSibling("orphan"));
+                for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
+                    if (Files.exists(orphan.resolve(file))) {
+                        Files.copy(group.resolve(file), Files.newOutputStream(orphan.resolve(file)));
+                    }
+                }
+                Files.writeString(orphan.resolve("cgroup.procs"), Long.toString(stray.pid()));
+            }
+
+            await().atMost(DaemonBed.PATIENCE).until(() -> bed.groups("orphan").isEmpty());
+            assertEquals(137, stray.waitFor());
+            bed.awaitStatus("web", "RUNNING");
+        }
+    }
+
+    @Test
+    void oneDaemonHasARunDirectory() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            bed.services("").start();
+
+            Process second = bed.spawn(ProcessBuilder.Redirect.PIPE);
+            String said = new String(second.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertEquals(1, second.waitFor());
+            assertEquals(
+                    "supervisord: another supervisord (pid " + bed.daemonPid() + ") has " + bed.runDir() + "\n", said);
+            bed.done("version");
+        }
+    }
+
+    @Test
+    void anUnreadableConfigurationEndsTheDaemonBeforeAnythingIsDone() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            bed.services("web { rootfs = ");
+
+            Process daemon = bed.spawn(ProcessBuilder.Redirect.PIPE);
+            String said = new String(daemon.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertEquals(2, daemon.waitFor());
+            assertTrue(said.startsWith(bed.conf + ":"), said);
+            assertTrue(!Files.exists(bed.runDir()));
+        }
+    }
+
+    @Test
+    void logsAreReopenedOnUsr2() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.services("web " + service(rootfs, "")).start();
+            bed.awaitOutput("web", "line 10\n");
+            Path log = bed.logDir().resolve("web.stdout.log");
+
+            Files.move(log, log.resolveSibling("moved"));
+            bed.signalDaemon("USR2");
+
+            await().atMost(DaemonBed.PATIENCE).until(() -> Files.exists(log) && Files.size(log) > 0);
+            assertEquals("web: cleared\n", bed.done("clear", "web"));
+        }
+    }
+}
