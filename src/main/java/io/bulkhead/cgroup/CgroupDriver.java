@@ -20,7 +20,10 @@ public interface CgroupDriver {
     /** Every group below our parent in any hierarchy. A name may be nobody's service. */
     Set<String> list() throws ErrnoException;
 
-    /** Makes a group in every hierarchy, ready for its first process, with the devices policy on v1. Idempotent. */
+    /**
+     * Makes a group in every hierarchy, ready for its first process, with the devices policy on v1. Idempotent; one whose
+     * processes were killed is made anew.
+     */
     void create(String group) throws ErrnoException;
 
     /**

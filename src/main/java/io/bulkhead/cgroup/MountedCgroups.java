@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The driver over any mix of one v2 and several v1 hierarchies. */
 final class MountedCgroups implements CgroupDriver {
@@ -31,6 +32,8 @@ final class MountedCgroups implements CgroupDriver {
     private final GroupKiller killer;
     private final GroupRemover remover = new GroupRemover();
     private final MissingControllers missing;
+    /** The groups made here that have not been killed since. */
+    private final Set<String> unkilled = ConcurrentHashMap.newKeySet();
 
     /** @param managed the controllers that limits may need, of either version */
     MountedCgroups(
@@ -54,6 +57,13 @@ final class MountedCgroups implements CgroupDriver {
 
     @Override
     public void create(String group) throws ErrnoException {
+        // Linux (seen on 6.18) kills whoever is born by CLONE_INTO_CGROUP into a group that was once written "1" to
+        // cgroup.kill: it compares the count of kills of that group with the one of the parent's. Only a new group
+        // helps.
+        if (unified.isPresent() && !unkilled.contains(group) && !unified.get().populated(group)) {
+            remover.remove(List.of(unified.get().parent().child(group)));
+        }
+        unkilled.add(group);
         for (Hierarchy hierarchy : hierarchies) {
             hierarchy.create(group);
         }
@@ -132,6 +142,7 @@ final class MountedCgroups implements CgroupDriver {
 
     @Override
     public void killAll(String group) throws ErrnoException {
+        unkilled.remove(group);
         killer.killAll(group);
     }
 

@@ -9,6 +9,7 @@ import static io.bulkhead.status.ServiceState.STOPPED;
 import static io.bulkhead.status.ServiceState.STOPPING;
 
 import io.bulkhead.spec.Drift;
+import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
@@ -89,9 +90,7 @@ final class ServicePlan {
         if (event instanceof ProcessEvent.LaunchFailed failed) {
             status = status.ended(Optional.empty(), failed.at(), status.shortRuns() + 1);
             status = status.applied(
-                    Optional.of(failed.launchHash()),
-                    status.appliedLimits().orElse(io.bulkhead.spec.Limits.NONE),
-                    status.stop());
+                    Optional.of(failed.launchHash()), status.appliedLimits().orElse(Limits.NONE), status.stop());
             backOff(failed.reason());
             return;
         }
@@ -166,7 +165,8 @@ final class ServicePlan {
                 }
             }
             case FATAL -> {
-                if (!wanted || changed) {
+                // Without a hash it was a broken declaration that kept it from being launched, and it is whole now.
+                if (!wanted || changed || status.launchHash().isEmpty()) {
                     status = status.reset();
                 } else {
                     groupIsEmpty(actions);
@@ -265,7 +265,8 @@ final class ServicePlan {
         if (status.process().isPresent() || status.state() == STOPPING) {
             return retire(actions).orElse(ServiceStatus.NEW);
         }
-        return status.with(FATAL, Optional.empty(), desired.broken().getOrDefault(name, ""));
+        return status.applied(Optional.empty(), status.appliedLimits().orElse(Limits.NONE), status.stop())
+                .with(FATAL, Optional.empty(), desired.broken().getOrDefault(name, ""));
     }
 
     private Optional<ServiceStatus> retire(List<Action> actions) {

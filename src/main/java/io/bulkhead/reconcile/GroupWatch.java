@@ -135,6 +135,18 @@ final class GroupWatch {
         }
     }
 
+    /** A process was born in the group, which may have been made anew. */
+    void born(String name) {
+        unwatch(name);
+        note(name, true, true);
+        countOomKills(name);
+    }
+
+    /** Lets what the OOM killer did so far not be laid to a later end. */
+    void countOomKills(String name) {
+        oomKills.put(name, driver.oomKills(name).orElse(0));
+    }
+
     /** Its limits need no attention until the next full look. */
     void settled(String name) {
         groups.computeIfPresent(name, (n, group) -> new Group(group.exists, group.populated, List.of()));

@@ -121,6 +121,7 @@ final class Reconciler {
     /** Takes hold of a process that an earlier daemon started. */
     void adopt(ServiceName name, WatchedProcess process, ServiceStatus status) throws ErrnoException {
         statuses.put(name, status);
+        groups.countOomKills(name.value());
         hold(name, process);
         log.info(
                 "service={} pid={} taken up, started={}",
@@ -225,7 +226,7 @@ final class Reconciler {
     }
 
     private void launched(ServiceSpec spec, String hash, Worker.Started started) {
-        groups.note(spec.name().value(), true, true);
+        groups.born(spec.name().value());
         try {
             hold(spec.name(), started.process());
             events.put(spec.name(), new ProcessEvent.Launched(started.process().id(), hash, started.at()));

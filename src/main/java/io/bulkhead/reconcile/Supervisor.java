@@ -81,8 +81,11 @@ public final class Supervisor implements AutoCloseable {
         Instant nextBeat = Instant.EPOCH;
         reconciler.round();
         ready.run();
-        while (!(ending && (inForce.supervisor().onExit() == SupervisorSpec.OnExit.KEEP || reconciler.isQuiet()))) {
+        while (true) {
             Instant until = reconciler.round();
+            if (isOver()) {
+                break;
+            }
             Duration beat = heartbeat.interval();
             if (!beat.isZero()) {
                 Instant now = Instant.now();
@@ -97,6 +100,10 @@ public final class Supervisor implements AutoCloseable {
         if (inForce.supervisor().onExit() == SupervisorSpec.OnExit.STOP) {
             clean();
         }
+    }
+
+    private boolean isOver() {
+        return ending && (inForce.supervisor().onExit() == SupervisorSpec.OnExit.KEEP || reconciler.isQuiet());
     }
 
     /** Nothing is left of a daemon that stops its services. */

@@ -126,6 +126,20 @@ final class CgroupLifeIT {
     }
 
     @Test
+    void aKilledGroupMadeAgainTakesProcesses() throws ErrnoException {
+        driver.create("web");
+        Child first = bed.sleep("web");
+        driver.killAll("web");
+        bed.end(first);
+        await().atMost(PATIENCE).until(() -> !driver.populated("web"));
+
+        driver.create("web");
+        Child second = bed.start("web", "/bin/true");
+
+        assertEquals(0, bed.end(second));
+    }
+
+    @Test
     void freezesAndThaws() throws ErrnoException {
         driver.create("web");
         bed.sleep("web");

@@ -176,7 +176,7 @@ final class DaemonBed implements AutoCloseable {
     void awaitLog(String text) {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> daemonLog().contains(text));
+                .untilAsserted(() -> assertTrue(daemonLog().contains(text), this::daemonLog));
     }
 
     String daemonLog() {

@@ -216,7 +216,7 @@ final class ReloadIT {
 
             bed.awaitStatus("web", "RUNNING");
             assertEquals(
-                    "FATAL " + bed.conf + ":12: services.broken.nice: 99 is outside -20 to 19", bed.status("broken"));
+                    "FATAL " + bed.conf + ":14: services.broken.nice: 99 is outside -20 to 19", bed.status("broken"));
             assertEquals(
                     "broken: ERROR (spawn error)\n", bed.ctl("start", "broken").out());
 

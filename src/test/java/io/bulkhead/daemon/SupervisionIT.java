@@ -138,7 +138,7 @@ final class SupervisionIT {
 
             bed.awaitStatus("nosuch", "FATAL execve /bin/nosuch: ENOENT");
             bed.awaitStatus("lost", "FATAL chdir /nosuch: ENOENT");
-            bed.awaitStatus("linked", "FATAL openat2 /proc (a directory in the rootfs, no symbolic link): ELOOP");
+            bed.awaitStatus("linked", "FATAL openat2 /proc (a directory in the rootfs, no symbolic link): ENOTDIR");
             bed.awaitStatus("nobody", "FATAL");
             assertTrue(bed.status("nobody").contains("nobody-here"), bed.status("nobody"));
             Ctl.Result start = bed.ctl("start", "nosuch");
@@ -166,7 +166,7 @@ final class SupervisionIT {
                     .start();
 
             bed.awaitStatus("hog", "EXITED");
-            bed.awaitLog("OOM");
+            bed.awaitLog("exit=\"SIGKILL (out of memory)\"");
             await().atMost(DaemonBed.PATIENCE).until(() -> bed.processes().size() >= 19);
             assertTrue(bed.processes().size() <= 20, () -> "more than pids.max");
             assertEquals("bomb: stopped\n", bed.done("stop", "bomb"));

@@ -310,6 +310,7 @@ class PlannerTest {
         ServiceStatus broken = plan.statuses().getOrDefault(WEB, ServiceStatus.NEW);
         assertEquals(ServiceState.FATAL, broken.state());
         assertEquals("web.conf:3: no", broken.reason());
+        assertEquals(Optional.empty(), broken.launchHash());
     }
 
     @Test
