@@ -15,12 +15,9 @@ import io.bulkhead.control.wire.ServiceChange;
 import io.bulkhead.control.wire.ServiceView;
 import io.bulkhead.control.wire.StatusReply;
 import io.bulkhead.control.wire.WireException;
-import io.bulkhead.rootfs.RootfsBuild;
-import io.bulkhead.rootfs.RootfsException;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -239,7 +236,9 @@ final class Commands implements Runnable {
         if (changes.isEmpty()) {
             out.println("No config updates to processes");
         }
-        changes.supervisor().forEach(key -> out.println("  " + describe(key)));
+        changes.supervisor()
+                .forEach(key -> out.println("  " + key.key() + ": " + key.before() + " -> " + key.after()
+                        + (key.effect().equals("live") ? "  (live)" : "  (when the daemon is next started)")));
         changes.added().forEach(name -> out.println("+ " + name));
         for (ServiceChange change : changes.changed()) {
             out.println("~ " + change.name() + (change.restarts() ? "  (restart)" : "  (live)"));
@@ -313,7 +312,8 @@ final class Commands implements Runnable {
         if (!unknown.isEmpty()) {
             return ExitCodes.UNKNOWN_NAME;
         }
-        return chosen.stream().allMatch(s -> s.pid().isPresent()) ? ExitCodes.OK : ExitCodes.FAILED;
+        boolean running = chosen.stream().allMatch(s -> s.pid().isPresent());
+        return running || names.contains("all") ? ExitCodes.OK : ExitCodes.FAILED;
     }
 
     @Command(description = "Every declared service: in use or avail, auto or manual.")
@@ -372,38 +372,6 @@ final class Commands implements Runnable {
         client().post("shutdown", Map.of());
         out.println("Shut down");
         return ExitCodes.OK;
-    }
-
-    /** The group of commands that make root file systems. */
-    @Command(name = "rootfs", description = "Make a root file system; asks no daemon.")
-    int rootfs(
-            @Parameters(paramLabel = "build", description = "build") String verb,
-            @Parameters(paramLabel = "DIR", description = "Where; made if missing.") Path directory,
-            @Option(
-                            names = "--binary",
-                            paramLabel = "B",
-                            required = true,
-                            description = "A program of this host, by path or by name, with the libraries it needs.")
-                    List<String> binaries,
-            @Option(names = "--file", paramLabel = "SRC[:DST]", description = "Any other file.") @Nullable
-                    List<String> files)
-            throws IOException {
-        if (!verb.equals("build")) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "Unknown: rootfs " + verb + "; there is `rootfs build DIR --binary B`");
-        }
-        try {
-            RootfsBuild build = new RootfsBuild(directory);
-            binaries.forEach(build::binary);
-            (files == null ? List.<String>of() : files).forEach(build::file);
-            for (RootfsBuild.Copied copied : build.build()) {
-                out.println(copied.source() + " -> " + copied.destination());
-            }
-            return ExitCodes.OK;
-        } catch (RootfsException e) {
-            e.problems().forEach(err::println);
-            return ExitCodes.UNKNOWN_NAME;
-        }
     }
 
     private int outcomes(String route, CommandRequest request) throws ControlException, ConfigException, WireException {

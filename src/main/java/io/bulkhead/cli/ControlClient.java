@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,10 +30,21 @@ final class ControlClient {
     /** The daemon can't be reached or said no; the exit code says which. */
     static final class ControlException extends Exception {
         private final int exitCode;
+        private final List<String> details;
 
         ControlException(String message, int exitCode) {
+            this(message, exitCode, List.of());
+        }
+
+        ControlException(String message, int exitCode, List<String> details) {
             super(message);
             this.exitCode = exitCode;
+            this.details = List.copyOf(details);
+        }
+
+        /** What is to be said before the message, a line each. */
+        List<String> details() {
+            return details;
         }
 
         int exitCode() {
@@ -120,12 +132,10 @@ final class ControlClient {
     private static ControlException refusal(int status, Fields body) throws ControlException {
         try {
             ErrorReply error = ErrorReply.of(body);
-            StringBuilder message = new StringBuilder();
-            for (ErrorReply.Problem problem : error.problems()) {
-                message.append(problem).append('\n');
-            }
-            message.append(error.error());
-            return new ControlException(message.toString(), status == 422 ? ExitCodes.USAGE : ExitCodes.UNKNOWN_NAME);
+            return new ControlException(
+                    error.error(),
+                    status == 422 ? ExitCodes.USAGE : ExitCodes.UNKNOWN_NAME,
+                    error.problems().stream().map(Object::toString).toList());
         } catch (WireException e) {
             return new ControlException("HTTP status " + status, ExitCodes.FAILED);
         }

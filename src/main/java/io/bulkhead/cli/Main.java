@@ -1,6 +1,7 @@
 package io.bulkhead.cli;
 
 import io.bulkhead.cli.ControlClient.ControlException;
+import io.bulkhead.spec.ConfigException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -25,11 +26,24 @@ public final class Main {
     /** Runs one command line and returns the exit code. */
     static int run(List<String> arguments, PrintStream out, PrintStream err) {
         CommandLine line = new CommandLine(new Commands(out, err));
+        line.addSubcommand(new RootfsCommands(out, err));
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         line.setExecutionExceptionHandler((e, command, result) -> {
+            if (e instanceof ConfigException problems) {
+                problems.problems().forEach(err::println);
+                return ExitCodes.USAGE;
+            }
+            if (e instanceof ControlException refusal) {
+                refusal.details().forEach(err::println);
+            }
             err.println("error: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
             return e instanceof ControlException refusal ? refusal.exitCode() : ExitCodes.FAILED;
+        });
+        CommandLine.IParameterExceptionHandler usage = line.getParameterExceptionHandler();
+        line.setParameterExceptionHandler((e, words) -> {
+            int code = usage.handleParseException(e, words);
+            return e instanceof CommandLine.MissingParameterException ? ExitCodes.UNKNOWN_NAME : code;
         });
         return line.execute(prepared(arguments).toArray(String[]::new));
     }

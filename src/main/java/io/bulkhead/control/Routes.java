@@ -88,9 +88,11 @@ final class Routes extends Handler.Abstract {
         if (!post) {
             return read(path.substring(4), Request.extractQueryParameters(request));
         }
-        if (request.getConnectionMetaData().getConnection().getEndPoint().getTransport()
-                        instanceof SocketChannel channel
-                && !Peer.of(channel).mayChange(controlGroup)) {
+        boolean allowed =
+                request.getConnectionMetaData().getConnection().getEndPoint().getTransport()
+                                instanceof SocketChannel channel
+                        && Peer.of(channel).mayChange(controlGroup);
+        if (!allowed) {
             return Answer.error(403, "only root and members of group " + controlGroup + " may change anything");
         }
         byte[] body;
@@ -173,8 +175,11 @@ final class Routes extends Handler.Abstract {
         String name = slash < 0 ? route : route.substring(0, slash);
         Operations.Stream stream = route.endsWith("/stderr") ? Operations.Stream.STDERR : Operations.Stream.STDOUT;
         Optional<Path> file = operations.logFile(name, stream);
-        if (file.isEmpty() || !Files.exists(file.get())) {
-            return Answer.error(404, file.isEmpty() ? "no such process" : "no log yet");
+        if (file.isEmpty()) {
+            return Answer.error(404, isKnown(name) ? "no log file" : "no such process");
+        }
+        if (!Files.exists(file.get())) {
+            return Answer.error(404, "no log yet");
         }
         String asked = query.getValue("bytes");
         int bytes = asked != null && asked.matches("[0-9]{1,7}") ? Math.min(Integer.parseInt(asked), MAX_TAIL) : 1600;
@@ -184,6 +189,12 @@ final class Routes extends Handler.Abstract {
             log.readFully(end);
             return new Answer(200, ByteBuffer.wrap(end), "application/octet-stream");
         }
+    }
+
+    private boolean isKnown(String name) {
+        return operations.status().stream()
+                .map(report -> report.name().value())
+                .anyMatch(known -> name.equals(known) || name.equals(known + ":" + known));
     }
 
     private static String version() {

@@ -1,0 +1,216 @@
+package io.bulkhead.control;
+
+import io.bulkhead.reconcile.Changes;
+import io.bulkhead.reconcile.Operations;
+import io.bulkhead.reconcile.Outcome;
+import io.bulkhead.reconcile.Outcome.Result;
+import io.bulkhead.reconcile.ServiceReport;
+import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Origin;
+import io.bulkhead.spec.Problem;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.Signal;
+import io.bulkhead.spec.SpecKey;
+import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.ProcessId;
+import io.bulkhead.status.ServiceState;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** A daemon's façade with a fixed answer to everything. A service's name says what comes of a command for it. */
+public final class FakeOperations implements Operations {
+    private static final Instant ENDED = Instant.parse("2026-11-24T03:12:09Z");
+
+    private final Path log;
+    private boolean broken;
+    private boolean changed = true;
+
+    /** @param log the one log file there is */
+    public FakeOperations(Path log) {
+        this.log = log;
+    }
+
+    /** From now on the configuration has errors, or none. */
+    public void breakConfiguration(boolean value) {
+        broken = value;
+    }
+
+    /** From now on the file is as the configuration in force, or not. */
+    public void changeConfiguration(boolean value) {
+        changed = value;
+    }
+
+    @Override
+    public List<ServiceReport> status() {
+        return List.of(
+                report("backing", ServiceState.BACKOFF, "Ended unexpectedly: exit status 1"),
+                report("batch", ServiceState.EXITED, ""),
+                report("broken", ServiceState.FATAL, "Exited too quickly (process log may have details)"),
+                report("coming", ServiceState.STARTING, ""),
+                report("going", ServiceState.STOPPING, ""),
+                report("idle", ServiceState.STOPPED, ""),
+                report("lost", ServiceState.UNKNOWN, ""),
+                report("web", ServiceState.RUNNING, ""));
+    }
+
+    private static ServiceReport report(String name, ServiceState state, String reason) {
+        boolean running = state == ServiceState.RUNNING;
+        boolean ended = state == ServiceState.EXITED || state == ServiceState.BACKOFF;
+        return new ServiceReport(
+                new ServiceName(name),
+                state,
+                running ? Optional.of(new ProcessId(4711, 1)) : Optional.empty(),
+                running || ended ? Optional.of(ENDED.minusSeconds(60)) : Optional.empty(),
+                ended ? Optional.of(ENDED) : Optional.empty(),
+                ended ? Optional.of(new ExitStatus.Exited(1)) : Optional.empty(),
+                ended ? 2 : 0,
+                Optional.empty(),
+                reason);
+    }
+
+    @Override
+    public List<Outcome> start(List<String> names, boolean wait) {
+        return each(names, name -> switch (name) {
+            case "web" -> new Outcome(name, Result.ALREADY_STARTED);
+            case "idle" -> new Outcome(name, Result.STARTED);
+            case "broken" ->
+                new Outcome(name, Result.SPAWN_ERROR, "execve /bin/nosuch: ENOENT (No such file or directory)");
+            case "backing" -> new Outcome(name, Result.ABNORMAL_TERMINATION, "exit status 1");
+            default -> unknown(name);
+        });
+    }
+
+    @Override
+    public List<Outcome> stop(List<String> names, boolean wait) {
+        return each(names, name -> switch (name) {
+            case "web" -> new Outcome(name, Result.STOPPED);
+            case "idle" -> new Outcome(name, Result.NOT_RUNNING);
+            default -> unknown(name);
+        });
+    }
+
+    @Override
+    public List<Outcome> restart(List<String> names, boolean wait) {
+        return each(names, name -> name.equals("web") ? new Outcome(name, Result.STARTED) : unknown(name));
+    }
+
+    @Override
+    public List<Outcome> signal(Signal signal, List<String> names) {
+        return each(names, name -> switch (name) {
+            case "web" -> new Outcome(name, Result.SIGNALLED, "");
+            case "idle" -> new Outcome(name, Result.NOT_RUNNING);
+            default -> unknown(name);
+        });
+    }
+
+    private static Outcome unknown(String name) {
+        return new Outcome(name, name.endsWith(":*") ? Result.NO_SUCH_GROUP : Result.NO_SUCH_PROCESS);
+    }
+
+    private static List<Outcome> each(List<String> names, Function<String, Outcome> outcome) {
+        return names.stream().map(outcome).toList();
+    }
+
+    @Override
+    public Changes preview() throws ConfigException {
+        if (broken) {
+            throw new ConfigException(List.of(
+                    new Problem(
+                            new Origin("/etc/bulkhead/services.d/web.conf", 12),
+                            "services.web.cpu.period",
+                            Optional.of(new ServiceName("web")),
+                            "5 s is outside 1 ms to 1 s"),
+                    new Problem(
+                            new Origin("/etc/bulkhead/supervisord.conf", 3),
+                            "supervisor.run-dirr",
+                            Optional.empty(),
+                            "unknown key: did you mean run-dir?")));
+        }
+        if (!changed) {
+            return new Changes(new TreeSet<>(), new TreeSet<>(), new TreeMap<>(), List.of());
+        }
+        Origin origin = new Origin("/etc/bulkhead/services.d/web.conf", 7);
+        return new Changes(
+                new TreeSet<>(Set.of(new ServiceName("fresh"))),
+                new TreeSet<>(Set.of(new ServiceName("old"))),
+                new TreeMap<>(Map.of(
+                        new ServiceName("web"),
+                        List.of(
+                                new SpecKey.Change("cpu.quota", "20 ms", "40 ms", origin, SpecKey.Effect.LIVE),
+                                new SpecKey.Change(
+                                        "command",
+                                        "[\"/bin/a\"]",
+                                        "[\"/bin/b\"]",
+                                        Origin.DEFAULT,
+                                        SpecKey.Effect.RESTART)),
+                        new ServiceName("worker"),
+                        List.of(new SpecKey.Change("memory.max", "unlimited", "64 B", origin, SpecKey.Effect.LIVE)))),
+                List.of(new SpecKey.Change(
+                        "supervisor.run-dir", "/run/a", "/run/b", Origin.DEFAULT, SpecKey.Effect.RESTART)));
+    }
+
+    @Override
+    public Changes reload() throws ConfigException {
+        return preview();
+    }
+
+    @Override
+    public Applied update(Set<String> names) throws ConfigException {
+        return new Applied(
+                preview(),
+                names.contains("nosuch")
+                        ? List.of(new Outcome("nosuch", Result.NO_SUCH_GROUP))
+                        : List.of(
+                                new Outcome("old", Result.REMOVED),
+                                new Outcome("web", Result.UPDATED),
+                                new Outcome("fresh", Result.ADDED)));
+    }
+
+    @Override
+    public List<Outcome> add(List<String> names) {
+        return each(names, name -> switch (name) {
+            case "fresh" -> new Outcome(name, Result.ADDED);
+            case "web" -> new Outcome(name, Result.ALREADY_ADDED);
+            default -> unknown(name);
+        });
+    }
+
+    @Override
+    public List<Outcome> remove(List<String> names) {
+        return each(names, name -> switch (name) {
+            case "idle" -> new Outcome(name, Result.REMOVED);
+            case "web" -> new Outcome(name, Result.STILL_RUNNING);
+            default -> unknown(name);
+        });
+    }
+
+    @Override
+    public List<Available> available() {
+        return List.of(
+                new Available(new ServiceName("fresh"), false, true),
+                new Available(new ServiceName("idle"), true, false),
+                new Available(new ServiceName("web"), true, true));
+    }
+
+    @Override
+    public Optional<Path> logFile(String name, Stream stream) {
+        return name.equals("web") && stream == Stream.STDOUT ? Optional.of(log) : Optional.empty();
+    }
+
+    @Override
+    public List<Outcome> clearLogs(List<String> names) {
+        return each(names, name -> name.equals("web") ? new Outcome(name, Result.CLEARED) : unknown(name));
+    }
+
+    @Override
+    public void shutdown() {
+        // Nothing to end.
+    }
+}
