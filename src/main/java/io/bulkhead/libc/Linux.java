@@ -197,16 +197,16 @@ public final class Linux {
         return OptionalInt.of((int) n);
     }
 
-    /** Writes all of {@code count} bytes from native memory. */
-    public void write(int fd, Pointer buffer, int count, String what) throws ErrnoException {
-        int done = 0;
-        while (done < count) {
-            long n = c.write(fd, buffer.slice(done), count - done);
-            if (n < 0 && errno() != ErrnoException.EINTR) {
-                throw failure("write " + (count - done) + " bytes to " + what);
-            }
-            done += (int) Math.max(n, 0);
+    /** Writes up to {@code count} bytes from native memory: how many. */
+    public int write(int fd, Pointer buffer, int count, String what) throws ErrnoException {
+        long n;
+        do {
+            n = c.write(fd, buffer, count);
+        } while (n < 0 && errno() == ErrnoException.EINTR);
+        if (n < 0) {
+            throw failure("write " + count + " bytes to " + what);
         }
+        return (int) n;
     }
 
     public void mkdir(String path, int mode) throws ErrnoException {

@@ -8,14 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import jnr.ffi.Pointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One log file and its rotated predecessors, {@code .1} the newest. Not thread-safe. */
 final class LogFile implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LogFile.class);
+    /** A line longer than this is cut by a rotation. */
+    private static final int ENDLESS = 64 << 10;
+
     private final Linux linux;
     private final Path path;
     private LogSpec spec;
     private int fd;
     private long size;
+    private int written;
+    private boolean rotates = true;
 
     LogFile(Linux linux, Path path, LogSpec spec) throws ErrnoException, IOException {
         this.linux = linux;
@@ -34,24 +42,47 @@ final class LogFile implements AutoCloseable {
         spec = next;
     }
 
-    /** Writes a chunk, rotating at the last end of a line in it where the file would grow too long. */
-    void write(Pointer buffer, int count) throws ErrnoException, IOException {
-        int cut = 0;
+    /**
+     * Writes a chunk, rotating at the last end of a line in it where the file would grow too long.
+     *
+     * @throws ErrnoException with {@link #written} saying how much of the chunk is in the file nevertheless
+     */
+    void write(Pointer buffer, int count) throws ErrnoException {
+        written = 0;
         if (spec.maxSizeBytes() > 0 && size + count >= spec.maxSizeBytes()) {
-            cut = lastLineEnd(buffer, count);
+            int cut = lastLineEnd(buffer, count);
             append(buffer, cut);
-            boolean lineIsEndless = cut == 0 && size >= spec.maxSizeBytes() + (64 << 10);
+            boolean lineIsEndless = cut == 0 && size >= spec.maxSizeBytes() + ENDLESS;
             if (cut > 0 || lineIsEndless) {
-                rotate();
+                tryRotate();
             }
         }
-        append(buffer.slice(cut), count - cut);
+        append(buffer, count);
     }
 
-    private void append(Pointer buffer, int count) throws ErrnoException {
-        if (count > 0) {
-            linux.write(fd, buffer, count, path.toString());
+    /** How much of the last chunk is in the file. */
+    int written() {
+        return written;
+    }
+
+    private void append(Pointer buffer, int until) throws ErrnoException {
+        while (written < until) {
+            int count = linux.write(fd, buffer.slice(written), until - written, path.toString());
+            written += count;
             size += count;
+        }
+    }
+
+    /** Where that fails, the file grows on: nothing is lost, and nobody has to wait. */
+    private void tryRotate() {
+        try {
+            rotate();
+            rotates = true;
+        } catch (ErrnoException | IOException e) {
+            if (rotates) {
+                log.warn("log {} cannot be rotated and grows on: {}", path, e.toString());
+            }
+            rotates = false;
         }
     }
 
@@ -85,8 +116,9 @@ final class LogFile implements AutoCloseable {
 
     /** For a file that somebody has moved away. */
     void reopen() throws ErrnoException, IOException {
-        linux.close(fd);
+        int before = fd;
         open();
+        linux.close(before);
     }
 
     void clear() throws ErrnoException {

@@ -124,7 +124,7 @@ public final class LogPump implements AutoCloseable {
             try {
                 // At most what the pipe holds: a writer that is still alive must not keep us here.
                 for (int i = 0; i < PIPE_BUFFERS && stream.pump(buffer, BUFFER); i++) {}
-            } catch (ErrnoException | IOException e) {
+            } catch (ErrnoException e) {
                 log.warn("service={} output lost: {}", name, e.getMessage());
             }
             epoll.remove(stream.fd());
@@ -185,7 +185,7 @@ public final class LogPump implements AutoCloseable {
     private void pump(LogStream stream) {
         try {
             stream.pump(buffer, BUFFER);
-        } catch (ErrnoException | IOException e) {
+        } catch (ErrnoException e) {
             log.warn("log {} cannot be written, the service waits: {}", stream.file(), e.getMessage());
             epoll.remove(stream.fd());
             blocked.add(stream);
@@ -198,7 +198,7 @@ public final class LogPump implements AutoCloseable {
             epoll.add(stream.fd(), stream.fd());
             blocked.remove(stream);
             log.info("log {} can be written again", stream.file());
-        } catch (ErrnoException | IOException e) {
+        } catch (ErrnoException e) {
             log.debug("log {}: {}", stream.file(), e.getMessage());
         }
     }

@@ -61,7 +61,7 @@ final class LogStream implements AutoCloseable {
      *
      * @return whether there may be more
      */
-    boolean pump(Pointer buffer, int capacity) throws ErrnoException, IOException {
+    boolean pump(Pointer buffer, int capacity) throws ErrnoException {
         if (isBlocked()) {
             buffer.put(0, unwritten, 0, unwritten.length);
             write(buffer, unwritten.length);
@@ -74,13 +74,13 @@ final class LogStream implements AutoCloseable {
         return count.getAsInt() == capacity;
     }
 
-    private void write(Pointer buffer, int count) throws ErrnoException, IOException {
+    private void write(Pointer buffer, int count) throws ErrnoException {
         try {
             file.write(buffer, count);
             unwritten = new byte[0];
-        } catch (ErrnoException | IOException e) {
-            unwritten = new byte[count];
-            buffer.get(0, unwritten, 0, count);
+        } catch (ErrnoException e) {
+            unwritten = new byte[count - file.written()];
+            buffer.get(file.written(), unwritten, 0, unwritten.length);
             throw e;
         }
     }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -188,7 +189,7 @@ public final class RootfsBuild {
     }
 
     private void etc(String name, String text) throws IOException {
-        Path file = root.resolve("etc").resolve(name);
+        Path file = beneath(Path.of("/etc", name));
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             Files.writeString(file, text);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
@@ -197,6 +198,9 @@ public final class RootfsBuild {
 
     private Path directory(Path inside, String mode) throws IOException {
         Path here = beneath(inside);
+        if (Files.isSymbolicLink(here)) {
+            return Objects.requireNonNull(beneath(inside.resolve("inside")).getParent());
+        }
         if (!Files.isDirectory(here, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(here);
             Files.setPosixFilePermissions(here, PosixFilePermissions.fromString(mode));
