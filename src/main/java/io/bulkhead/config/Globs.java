@@ -24,6 +24,9 @@ final class Globs {
 
     /** In the order of their names; one without wildcards is returned whether it exists or not. */
     static List<Path> expand(Path directory, String pattern) throws Refusal {
+        if (pattern.isBlank()) {
+            throw new Refusal("is not a path or a pattern of paths");
+        }
         try {
             List<Path> found = List.of(pattern.startsWith("/") ? Path.of("/") : directory);
             for (Path element : Path.of(pattern)) {

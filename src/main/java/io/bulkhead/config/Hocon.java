@@ -8,14 +8,11 @@ import com.typesafe.config.ConfigSyntax;
 import io.bulkhead.spec.Origin;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** One file's text as the library's tree, its substitutions still open, HOCON's own includes followed. */
 final class Hocon {
-    private static final Pattern INTERNAL = Pattern.compile("\\b(Simple)?Config[A-Z]|typesafe|Exception|\\bBUG\\b");
-
     private final Sources sources;
     private final Problems problems;
 
@@ -32,15 +29,17 @@ final class Hocon {
     ConfigObject parse(List<Path> chain) {
         Path file = chain.get(chain.size() - 1);
         String tag = sources.tag(file);
+        String text = "";
         try {
-            String text = sources.read(file);
-            Nesting.check(text);
+            text = sources.read(file);
+            Brackets.check(text);
             return ConfigFactory.parseString(text, options(tag, text, chain)).root();
         } catch (Unreadable e) {
             problems.add(new Origin(file.toString(), e.line()), "", e.message());
         } catch (ConfigException e) {
-            Origin origin = sources.origin(e).orElse(new Origin(file.toString(), 0));
-            problems.add(origin, "", explained(e));
+            int noticed = sources.origin(e).map(Origin::line).orElse(0);
+            int line = Explanation.line(text, noticed, message(e));
+            problems.add(new Origin(file.toString(), line), "", explained(e));
         } catch (StackOverflowError e) {
             problems.add(new Origin(file.toString(), 0), "", "is nested too deeply");
         }
@@ -49,11 +48,7 @@ final class Hocon {
 
     /** What the library says, without its own names. */
     String explained(ConfigException e) {
-        String message = sources.untagged(String.valueOf(e.getMessage()));
-        if (message.startsWith("Cannot concatenate")) {
-            return "an object or a list and a plain value cannot be written side by side";
-        }
-        return INTERNAL.matcher(message).find() ? "is not HOCON" : message;
+        return Explanation.of(message(e));
     }
 
     /** {@code a.conf -> b.conf -> a.conf} */
@@ -61,6 +56,10 @@ final class Hocon {
         return Stream.concat(chain.stream(), Stream.of(next))
                 .map(Path::toString)
                 .collect(Collectors.joining(" -> "));
+    }
+
+    private String message(ConfigException e) {
+        return sources.untagged(String.valueOf(e.getMessage()));
     }
 
     private ConfigParseOptions options(String tag, String text, List<Path> chain) {

@@ -113,6 +113,8 @@ final class IncludedFiles {
             supervisor.problem("include", Shown.text(pattern) + ": no such file " + next);
         } else if (RealPath.isIn(chain, next)) {
             supervisor.problem("include", "include cycle: " + Hocon.chain(chain, next));
+        } else if (Files.isDirectory(next)) {
+            supervisor.problem("include", Shown.text(pattern) + ": " + next + " is a directory, not a file");
         } else if (!seen.contains(RealPath.of(next))) {
             List<Path> longer = new ArrayList<>(chain);
             longer.add(next);

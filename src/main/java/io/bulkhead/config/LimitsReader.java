@@ -70,8 +70,12 @@ final class LimitsReader {
         }
         cpu.conflict(
                 List.of("limit", "period"),
-                "the limit's share of a period of " + Quantity.text(period) + " is a quota outside "
+                Shown.text(percent(share)) + " of a period of " + Quantity.text(period) + " is a quota outside "
                         + Quantity.text(CpuLimit.MIN_QUOTA) + " to " + Quantity.text(CpuLimit.MAX_QUOTA));
         return Optional.empty();
+    }
+
+    private static String percent(BigDecimal share) {
+        return share.movePointRight(2).stripTrailingZeros().toPlainString() + "%";
     }
 }

@@ -94,13 +94,9 @@ final class PolicyReader {
         Duration initial = section.get("initial", DELAY, Backoff.DEFAULT.initial());
         double factor = section.get("factor", Scalar.decimal(1, 100), Backoff.DEFAULT.factor());
         Duration max = section.get("max", DELAY, Backoff.DEFAULT.max());
-        BigDecimal jitter = section.get("jitter", Scalar.share(), BigDecimal.valueOf(Backoff.DEFAULT.jitter()));
+        BigDecimal jitter = section.get("jitter", Scalar.share(1), BigDecimal.valueOf(Backoff.DEFAULT.jitter()));
         Duration resetAfter = section.get("reset-after", DELAY, Backoff.DEFAULT.resetAfter());
         section.done();
-        if (jitter.compareTo(BigDecimal.ONE) > 0) {
-            section.problem("jitter", "is outside 0% to 100%");
-            jitter = BigDecimal.ONE;
-        }
         if (max.compareTo(initial) < 0) {
             section.conflict(
                     List.of("max", "initial"),

@@ -2,6 +2,7 @@ package io.bulkhead.config;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -79,6 +80,8 @@ final class RootfsReader {
             throw new Refusal("missing rootfs " + shown + ": no such directory");
         } catch (AccessDeniedException e) {
             throw new Refusal("missing rootfs " + shown + ": permission denied");
+        } catch (FileSystemException e) {
+            throw new Refusal("missing rootfs " + shown + ": " + e.getReason());
         } catch (IOException e) {
             throw new Refusal("missing rootfs " + shown + ": " + e.getMessage());
         }

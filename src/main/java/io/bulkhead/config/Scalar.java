@@ -83,9 +83,13 @@ record Scalar<T>(String allowed, Reader<T> reader) {
     static Scalar<Double> decimal(int min, int max) {
         String allowed = "a number from " + min + " to " + max;
         return new Scalar<>(allowed, text -> {
-            BigDecimal number = Quantity.number(text);
-            inRange(number, BigDecimal.valueOf(min), BigDecimal.valueOf(max), min + " to " + max);
-            return number.doubleValue();
+            try {
+                BigDecimal number = Quantity.number(text);
+                inRange(number, BigDecimal.valueOf(min), BigDecimal.valueOf(max), min + " to " + max);
+                return number.doubleValue();
+            } catch (Refusal e) {
+                throw e.predicate().equals("is not a number") ? new Refusal("is not " + allowed) : e;
+            }
         });
     }
 
@@ -104,6 +108,16 @@ record Scalar<T>(String allowed, Reader<T> reader) {
             } catch (Refusal e) {
                 throw e.predicate().equals("is not a number") ? new Refusal("is not " + allowed) : e;
             }
+        });
+    }
+
+    /** A share from 0 to {@code max}. */
+    static Scalar<BigDecimal> share(int max) {
+        Scalar<BigDecimal> share = share();
+        return new Scalar<>(share.allowed(), text -> {
+            BigDecimal found = share.read(text);
+            inRange(found, BigDecimal.ZERO, BigDecimal.valueOf(max), "0% to " + 100 * max + "%");
+            return found;
         });
     }
 
@@ -186,7 +200,8 @@ record Scalar<T>(String allowed, Reader<T> reader) {
             try {
                 return Optional.of(reader.read(text));
             } catch (Refusal e) {
-                throw new Refusal(e.predicate() + ", or " + word + Nearest.hint(text, List.of(word)));
+                String hint = Nearest.hint(text, List.of(word));
+                throw new Refusal(e.predicate() + (hint.isEmpty() ? " (or " + word + ")" : hint));
             }
         });
     }
