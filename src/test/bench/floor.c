@@ -1,8 +1,11 @@
-/* The floor: a process with the same namespaces, mounts and powers as Bulkhead's launcher gives it, by the same system
- * calls, by hand.
+/* The floor: a process with the same groups, namespaces, mounts and powers as Bulkhead's launcher gives it, by the same
+ * system calls, by hand.
  *
- *   floor launch N ROOTFS PROGRAM [CGROUP.PROCS ...]   N launches, the median of launch-to-exit in microseconds
- *   floor time N COMMAND [ARGUMENT ...]                the same of any command, for comparison by the same clock
+ *   floor launch N ROOTFS PROGRAM GROUP [TASKS ...]   the microseconds of N launches to exit, one a line
+ *   floor time N COMMAND [ARGUMENT ...]                      the same of any command, by the same clock
+ *
+ * GROUP is the directory of the v2 group the process is born in, - for none; it joins the v1 groups by itself. There is a
+ * pause after each, so that a group with a CPU limit of a fifth of a CPU isn't held up by it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -35,10 +38,18 @@
 #ifndef CLONE_CLEAR_SIGHAND
 #define CLONE_CLEAR_SIGHAND 0x100000000ULL
 #endif
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
 extern char **environ;
-static char *rootfs, *program, **procs;
-static int nprocs;
+static char *rootfs, *program, *group, **procs;
+static int nprocs, lastcap;
+/* What of the paths to be hidden and protected this host has; a name that it lacks is null. */
+static const char *files[] = {"interrupts", "kcore", "keys", "latency_stats", "timer_list", "timer_stats", "sched_debug"};
+static const char *directories[] = {"acpi", "asound", "scsi", "firmware", "devices/virtual/powercap"};
+static const char *readonly[] = {"bus", "fs", "irq", "sys", "sysrq-trigger"};
 static volatile int failed_line, failed_errno;
 
 #define DO(call)                                                                                                       \
@@ -134,21 +145,18 @@ static __attribute__((noinline, noreturn)) void child(void) {
     DO(mkdirat(dev, "shm", 01777));
     DO(syscall(SYS_move_mount, fd, "", dev, "shm", 4));
     close(fd);
-    static const char *files[] = {"interrupts", "kcore", "keys", "latency_stats", "timer_list", "timer_stats", "sched_debug"};
-    for (int i = 0; i < 7; i++)
-        if (faccessat(proc, files[i], F_OK, 0) == 0) mask(dev, proc, files[i]);
-    static const char *directories[] = {"acpi", "asound", "scsi", "firmware", "devices/virtual/powercap"};
-    for (int i = 0, empty = -1; i < 5; i++) {
-        int parent = i < 3 ? proc : sys;
-        if (faccessat(parent, directories[i], F_OK, 0) != 0) continue;
-        fd = empty < 0 ? (empty = fsmake("tmpfs", 15, (const char *[]){"size", "0", "nr_inodes", "1", 0}))
-                       : (int)syscall(SYS_open_tree, empty, "", 1 | O_CLOEXEC | AT_EMPTY_PATH);
-        DO(syscall(SYS_move_mount, fd, "", parent, directories[i], 4));
+    for (int i = 0; i < COUNT(files); i++)
+        if (files[i]) mask(dev, proc, files[i]);
+    for (int i = 0, empty = -1; i < COUNT(directories); i++) {
+        if (!directories[i]) continue;
+        if (empty < 0) fd = empty = fsmake("tmpfs", 15, (const char *[]){"size", "0", "nr_inodes", "1", 0});
+        else DO(fd = syscall(SYS_open_tree, empty, "", 1 | O_CLOEXEC | AT_EMPTY_PATH));
+        DO(syscall(SYS_move_mount, fd, "", i < 3 ? proc : sys, directories[i], 4));
+        if (fd != empty) close(fd);
     }
     DO(fchdir(proc));
-    static const char *readonly[] = {"bus", "fs", "irq", "sys", "sysrq-trigger"};
-    for (int i = 0; i < 5; i++) {
-        if (faccessat(proc, readonly[i], F_OK, 0) != 0) continue;
+    for (int i = 0; i < COUNT(readonly); i++) {
+        if (!readonly[i]) continue;
         DO(mount(readonly[i], readonly[i], 0, MS_BIND | MS_REC, 0));
         DO(mount(0, readonly[i], 0, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, 0));
     }
@@ -156,7 +164,7 @@ static __attribute__((noinline, noreturn)) void child(void) {
     DO(syscall(SYS_close_range, 3, ~0U, 0));
     DO(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
     const uint64_t kept = 0xa00425fbULL;
-    for (int i = 0; i <= 40; i++)
+    for (int i = 0; i <= lastcap; i++)
         if (!(kept >> i & 1)) DO(prctl(PR_CAPBSET_DROP, i, 0, 0, 0));
     DO(syscall(SYS_setgroups, 0, 0));
     DO(syscall(SYS_setresgid, 0, 0, 0));
@@ -170,19 +178,24 @@ static __attribute__((noinline, noreturn)) void child(void) {
     uint64_t action[4] = {0}, none = 0;
     for (int i = 1; i < 32; i++) syscall(SYS_rt_sigaction, i, action, 0, 8);
     DO(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, 0, 8));
-    char *argv[] = {program, 0}, *envp[] = {"PATH=/bin", 0};
+    char *argv[] = {program, 0}, *envp[] = {"HOME=/", "LOGNAME=0", "PATH=/bin", "USER=0", 0};
     DO(execve(program, argv, envp));
     __builtin_unreachable();
 }
 
 static int launch(int *pidfd) {
+    int directory = strcmp(group, "-") ? open(group, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
     struct clone_args args = {
         .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC
-                 | CLONE_NEWPID | CLONE_NEWNET,
-        .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
+                 | CLONE_NEWPID | CLONE_NEWNET | (directory < 0 ? 0 : CLONE_INTO_CGROUP),
+        .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD, .cgroup = directory < 0 ? 0 : directory};
+    uint64_t all = ~0ULL, saved;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, 8);
     register long result __asm__("rax") = SYS_clone3;
     __asm__ volatile("syscall" : "+r"(result) : "D"(&args), "S"(sizeof args) : "rcx", "r11", "memory");
     if (result == 0) child();
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, 0, 8);
+    if (directory >= 0) close(directory);
     return result;
 }
 
@@ -192,13 +205,27 @@ static double now(void) {
     return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
 }
 
-static int ascending(const void *a, const void *b) { return (*(double *)a > *(double *)b) - (*(double *)a < *(double *)b); }
+static void look(const char *top, const char **names, int count) {
+    char path[128];
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s", top, names[i]);
+        if (access(path, F_OK)) names[i] = 0;
+    }
+    if (lastcap) return;
+    FILE *file = fopen("/proc/sys/kernel/cap_last_cap", "r");
+    if (!file || fscanf(file, "%d", &lastcap) != 1) exit(1);
+    fclose(file);
+}
 
 int main(int argc, char **argv) {
     int n = argc > 3 ? atoi(argv[2]) : 0, spawn = argc > 3 && !strcmp(argv[1], "time");
-    if (n < 1) return fprintf(stderr, "usage: floor launch N ROOTFS PROGRAM [CGROUP.PROCS ...] | floor time N COMMAND ...\n"), 2;
-    double *times = calloc(n, sizeof *times);
-    if (!spawn) rootfs = argv[3], program = argv[4], procs = argv + 5, nprocs = argc - 5;
+    if (n < 1) return fprintf(stderr, "usage: floor launch N ROOTFS PROGRAM GROUP [TASKS ...] | floor time N COMMAND ...\n"), 2;
+    if (!spawn && argc < 6) return 2;
+    if (!spawn) rootfs = argv[3], program = argv[4], group = argv[5], procs = argv + 6, nprocs = argc - 6;
+    look("/proc", files, COUNT(files));
+    look("/proc", directories, 3);
+    look("/sys", directories + 3, 2);
+    look("/proc", readonly, COUNT(readonly));
     for (int i = 0; i < n; i++) {
         double begin = now();
         int status = 0, pidfd = -1;
@@ -216,10 +243,10 @@ int main(int argc, char **argv) {
             close(pidfd);
             status = failed_line ? 127 << 8 : info.si_status;
         }
-        times[i] = now() - begin;
+        double end = now();
         if (status) return fprintf(stderr, "status %x, line %d: %s\n", status, failed_line, strerror(failed_errno)), 1;
+        printf("%.0f\n", end - begin);
+        usleep(10000);
     }
-    qsort(times, n, sizeof *times, ascending);
-    printf("%.0f\n", times[n / 2]);
     return 0;
 }

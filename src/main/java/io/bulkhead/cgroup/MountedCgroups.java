@@ -114,7 +114,7 @@ final class MountedCgroups implements CgroupDriver {
         return new JoinAtBirth(
                 unified.map(v2 -> v2.parent().child(group)),
                 legacy.stream()
-                        .map(v1 -> v1.parent().child(group).resolve("cgroup.procs"))
+                        .map(v1 -> v1.parent().child(group).resolve("tasks"))
                         .toList());
     }
 

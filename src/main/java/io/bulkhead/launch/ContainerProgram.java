@@ -93,9 +93,9 @@ final class ContainerProgram {
     }
 
     private void joinGroups() {
-        for (String procs : request.cgroupProcsFiles()) {
-            int fd = open(procs, Linux.O_WRONLY);
-            program.step("write \"0\" to " + procs, WRITE, fd, "0", 1);
+        for (String tasks : request.cgroupTasksFiles()) {
+            int fd = open(tasks, Linux.O_WRONLY);
+            program.step("write \"0\" to " + tasks, WRITE, fd, "0", 1);
             close(fd);
         }
         if (spec.namespaces().cgroup()) {

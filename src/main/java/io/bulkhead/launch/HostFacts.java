@@ -28,10 +28,20 @@ record HostFacts(
         }
     }
 
-    static HostFacts read(Linux linux) throws ErrnoException {
+    /** The capabilities there are, which stay the same while the daemon runs. */
+    record Powers(long permitted, int last) {
+        static Powers read(Linux linux) throws ErrnoException {
+            return new Powers(
+                    HostFacts.permitted(linux.readFile("/proc/self/status")),
+                    Integer.parseInt(linux.readFile("/proc/sys/kernel/cap_last_cap")));
+        }
+    }
+
+    /** As of now: a module that is loaded later may bring a path to be hidden. */
+    static HostFacts read(Linux linux, Powers powers) {
         return new HostFacts(
-                permitted(linux.readFile("/proc/self/status")),
-                Integer.parseInt(linux.readFile("/proc/sys/kernel/cap_last_cap")),
+                powers.permitted,
+                powers.last,
                 existing(
                         linux,
                         "interrupts",

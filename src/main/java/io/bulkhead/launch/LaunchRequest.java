@@ -8,7 +8,7 @@ import java.util.Optional;
  * All that one launch needs to know.
  *
  * @param cgroupDirectory the v2 group the process is born in
- * @param cgroupProcsFiles the v1 groups' {@code cgroup.procs}, which it joins by itself
+ * @param cgroupTasksFiles the v1 groups' {@code tasks}, by which it joins them itself
  * @param stdout absolute host path, a FIFO or {@code /dev/null}
  * @param stderr likewise; the same path as {@code stdout} makes them one
  * @param devicesControlled whether a devices policy holds in its cgroup; if not, CAP_MKNOD and device nodes in the rootfs
@@ -17,11 +17,11 @@ import java.util.Optional;
 public record LaunchRequest(
         ServiceSpec spec,
         Optional<String> cgroupDirectory,
-        List<String> cgroupProcsFiles,
+        List<String> cgroupTasksFiles,
         String stdout,
         String stderr,
         boolean devicesControlled) {
     public LaunchRequest {
-        cgroupProcsFiles = List.copyOf(cgroupProcsFiles);
+        cgroupTasksFiles = List.copyOf(cgroupTasksFiles);
     }
 }

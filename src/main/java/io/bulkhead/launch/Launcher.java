@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts services. {@link #launch} blocks until the process has exec'ed, so it is called from a thread that may wait;
@@ -22,6 +23,7 @@ public final class Launcher implements AutoCloseable {
     private final Linux linux;
     private final ScheduledThreadPoolExecutor deadlines;
     private volatile boolean pivotRootRefused;
+    private volatile HostFacts.@Nullable Powers powers;
 
     public Launcher(Linux linux) {
         this.linux = linux;
@@ -76,7 +78,7 @@ public final class Launcher implements AutoCloseable {
         int cgroup = request.cgroupDirectory().isPresent()
                 ? linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY)
                 : -1;
-        try (SyscallProgram program = new ContainerProgram(request, account, HostFacts.read(linux), chroot)
+        try (SyscallProgram program = new ContainerProgram(request, account, HostFacts.read(linux, powers()), chroot)
                 .build(cgroup, executable, environment)) {
             return run(program, spec.start().timeout());
         } finally {
@@ -84,6 +86,15 @@ public final class Launcher implements AutoCloseable {
                 linux.close(cgroup);
             }
         }
+    }
+
+    private HostFacts.Powers powers() throws ErrnoException {
+        HostFacts.Powers known = powers;
+        if (known == null) {
+            known = HostFacts.Powers.read(linux);
+            powers = known;
+        }
+        return known;
     }
 
     private SyscallProgram.Child run(SyscallProgram program, Duration timeout) throws LaunchException, ErrnoException {

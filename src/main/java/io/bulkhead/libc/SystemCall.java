@@ -41,21 +41,21 @@ public enum SystemCall {
     OPENAT2(437, 437),
     MOUNT_SETATTR(442, 442);
 
-    private final int x86;
-    private final int arm;
+    private final int number;
+    private final String text;
 
     SystemCall(int x86, int arm) {
-        this.x86 = x86;
-        this.arm = arm;
+        this.number = Linux.isAarch64() ? arm : x86;
+        this.text = name().toLowerCase(java.util.Locale.ROOT);
     }
 
     int number() {
-        return Linux.isAarch64() ? arm : x86;
+        return number;
     }
 
     /** As the manual names it: {@code pivot_root}. */
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return text;
     }
 }

@@ -52,7 +52,7 @@ final class Worker {
                     .launch(new LaunchRequest(
                             spec,
                             join.unified().map(Path::toString),
-                            join.procsFiles().stream().map(Path::toString).toList(),
+                            join.tasksFiles().stream().map(Path::toString).toList(),
                             paths.stdout(),
                             paths.stderr(),
                             kernel.cgroups().controlsDevices()));

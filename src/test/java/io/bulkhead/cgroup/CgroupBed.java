@@ -41,15 +41,15 @@ final class CgroupBed implements AutoCloseable {
             builder.intoCgroup(fd);
         }
         builder.call(SystemCall.CLOSE_RANGE, "", 3, 0xffffffffL, 0);
-        for (Path procs : join.procsFiles()) {
+        for (Path tasks : join.tasksFiles()) {
             builder.call(
                     SystemCall.OPENAT,
-                    procs.toString(),
+                    tasks.toString(),
                     Linux.AT_FDCWD,
-                    procs.toString(),
+                    tasks.toString(),
                     Linux.O_WRONLY | Linux.O_CLOEXEC,
                     0);
-            builder.call(SystemCall.WRITE, procs.toString(), 3, "0", 1);
+            builder.call(SystemCall.WRITE, tasks.toString(), 3, "0", 1);
             builder.call(SystemCall.CLOSE, "", 3);
         }
         builder.call(SystemCall.RT_SIGPROCMASK, "", 2, builder.longs(0), 0, 8);
@@ -90,7 +90,7 @@ final class CgroupBed implements AutoCloseable {
         JoinAtBirth join = driver.join(group);
         List<Path> directories = new ArrayList<>();
         join.unified().ifPresent(directories::add);
-        join.procsFiles()
+        join.tasksFiles()
                 .forEach(file -> directories.add(Path.of(file.toString().replaceFirst("/[^/]*$", ""))));
         return directories;
     }

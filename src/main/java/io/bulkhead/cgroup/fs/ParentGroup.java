@@ -77,7 +77,9 @@ public final class ParentGroup {
 
     /** Makes a group, unless it exists; the parent must. */
     public void makeChild(String group) throws ErrnoException {
-        mkdir(child(group), 0755);
+        if (!has(group)) {
+            mkdir(child(group), 0755);
+        }
     }
 
     private void mkdir(Path path, int mode) throws ErrnoException {

@@ -60,6 +60,9 @@ public final class UnifiedHierarchy implements Hierarchy {
     // v2 forbids processes in a group that distributes controllers, so only parents get subtree_control. cgroups(7).
     void distribute(GroupFiles files) throws ErrnoException {
         List<String> wanted = new ArrayList<>(managed(words(files.read("cgroup.controllers"))));
+        if (wanted.isEmpty()) {
+            return;
+        }
         wanted.removeAll(words(files.read("cgroup.subtree_control")));
         if (wanted.isEmpty()) {
             return;
