@@ -42,14 +42,15 @@ final class Daemon {
                 LogPump logs = new LogPump(linux, runDir.path(), settings.logDir())) {
             CgroupDriver cgroups =
                     CgroupDrivers.open(linux, CgroupLayout.discover(linux), settings.cgroupParent(), System.getenv());
-            try (Supervisor supervisor = new Supervisor(host, () -> loader.load(configuration), linux, cgroups, logs);
+            try (Supervisor supervisor =
+                            new Supervisor(host, () -> loader.load(configuration), linux, cgroups, logs, listener());
                     ControlServer control = new ControlServer(
                             supervisor.operations(),
                             settings.controlSocket(),
                             settings.controlMode(),
                             settings.controlGroup())) {
                 handleSignals(supervisor, logs);
-                supervisor.run(() -> announce(control, host), heartbeat());
+                supervisor.run(() -> announce(control, host));
             }
         } catch (RunDirectory.HeldException e) {
             System.err.println("supervisord: " + e.getMessage());
@@ -72,18 +73,28 @@ final class Daemon {
                 host.broken().size());
     }
 
-    private Supervisor.Heartbeat heartbeat() {
+    private Supervisor.Listener listener() {
         // Twice as often as systemd asks for, as sd_watchdog_enabled(3) recommends.
-        Duration interval = systemd.watchdogInterval().map(i -> i.dividedBy(2)).orElse(Duration.ZERO);
-        return new Supervisor.Heartbeat() {
+        Duration heartbeat = systemd.watchdogInterval().map(i -> i.dividedBy(2)).orElse(Duration.ZERO);
+        return new Supervisor.Listener() {
             @Override
-            public Duration interval() {
-                return interval;
+            public Duration heartbeat() {
+                return heartbeat;
             }
 
             @Override
             public void beat() {
                 systemd.watchdog();
+            }
+
+            @Override
+            public void reloading() {
+                systemd.reloading();
+            }
+
+            @Override
+            public void reloaded() {
+                systemd.ready("reloaded");
             }
         };
     }
@@ -102,14 +113,11 @@ final class Daemon {
         supervisor.end();
     }
 
-    private void reload(Operations operations) {
-        systemd.reloading();
+    private static void reload(Operations operations) {
         try {
             operations.reload();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> log.error("not reloaded: {}", problem));
-        } finally {
-            systemd.ready("reloaded");
         }
     }
 

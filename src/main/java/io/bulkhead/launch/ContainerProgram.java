@@ -26,6 +26,7 @@ final class ContainerProgram {
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int PR_CAP_AMBIENT = 47;
     private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    private static final long USUAL_DESCRIPTORS = 1024;
     private static final int CAPABILITY_VERSION_3 = 0x20080522;
     private static final int SIOCSIFFLAGS = 0x8914;
     private static final int IFF_UP_RUNNING = 0x41;
@@ -127,11 +128,9 @@ final class ContainerProgram {
     private void processAttributes() {
         program.call(SETSID, "");
         program.call(SETPRIORITY, Integer.toString(spec.nice()), 0, 0, spec.nice());
-        if (spec.oomScoreAdjust().isPresent()) {
-            String score = Integer.toString(spec.oomScoreAdjust().getAsInt());
-            int fd = open("/proc/self/oom_score_adj", Linux.O_WRONLY);
-            program.step("write \"" + score + "\" to /proc/self/oom_score_adj", WRITE, fd, score, score.length());
-            close(fd);
+        oomScore();
+        if (spec.rlimits().stream().noneMatch(limit -> limit.resource() == Rlimit.Resource.NOFILE)) {
+            limitDescriptors();
         }
         for (Rlimit limit : spec.rlimits()) {
             program.call(
@@ -142,6 +141,26 @@ final class ContainerProgram {
                     program.longs(limit.soft(), limit.hard()),
                     0);
         }
+    }
+
+    private void oomScore() {
+        int fd = open("/proc/self/oom_score_adj", Linux.O_WRONLY);
+        if (spec.oomScoreAdjust().isPresent()) {
+            String score = Integer.toString(spec.oomScoreAdjust().getAsInt());
+            program.step("write \"" + score + "\" to /proc/self/oom_score_adj", WRITE, fd, score, score.length());
+        } else {
+            // The daemon's own, which is low, is not for its services; a higher one can't be left without
+            // CAP_SYS_RESOURCE.
+            program.attempt(WRITE, fd, "0", 1);
+        }
+        close(fd);
+    }
+
+    /** A JVM raises its own soft limit; programs that use select(2), or close all there could be, want the usual one. */
+    private void limitDescriptors() {
+        long hard = host.openFiles();
+        long soft = hard == Rlimit.UNLIMITED ? USUAL_DESCRIPTORS : Math.min(USUAL_DESCRIPTORS, hard);
+        program.call(PRLIMIT64, "nofile", 0, Rlimit.Resource.NOFILE.number(), program.longs(soft, hard), 0);
     }
 
     private void bringLoopbackUp() {

@@ -2,6 +2,7 @@ package io.bulkhead.launch;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.spec.Rlimit;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
  *
  * @param permittedCapabilities the daemon's own: no child can have more
  * @param lastCapability the highest number the kernel knows
+ * @param openFiles the daemon's own hard limit of descriptors; -1 where there is none
  * @param maskedFiles files of /proc that a service must not read, as Docker masks them
  * @param maskedDirectories directories it must not look into
  * @param readOnlyPaths paths of /proc it must not write
@@ -17,6 +19,7 @@ import java.util.stream.Stream;
 record HostFacts(
         long permittedCapabilities,
         int lastCapability,
+        long openFiles,
         List<String> maskedFiles,
         List<Directory> maskedDirectories,
         List<String> readOnlyPaths) {
@@ -28,12 +31,13 @@ record HostFacts(
         }
     }
 
-    /** The capabilities there are, which stay the same while the daemon runs. */
-    record Powers(long permitted, int last) {
+    /** The capabilities and limits there are, which stay the same while the daemon runs. */
+    record Powers(long permitted, int last, long openFiles) {
         static Powers read(Linux linux) throws ErrnoException {
             return new Powers(
                     HostFacts.permitted(linux.readFile("/proc/self/status")),
-                    Integer.parseInt(linux.readFile("/proc/sys/kernel/cap_last_cap")));
+                    Integer.parseInt(linux.readFile("/proc/sys/kernel/cap_last_cap")),
+                    HostFacts.openFiles(linux.readFile("/proc/self/limits")));
         }
     }
 
@@ -42,6 +46,7 @@ record HostFacts(
         return new HostFacts(
                 powers.permitted,
                 powers.last,
+                powers.openFiles,
                 existing(
                         linux,
                         "interrupts",
@@ -64,6 +69,16 @@ record HostFacts(
 
     private static List<String> existing(Linux linux, String... names) {
         return Stream.of(names).filter(n -> linux.exists("/proc/" + n)).toList();
+    }
+
+    private static long openFiles(String limits) {
+        for (String line : limits.lines().toList()) {
+            if (line.startsWith("Max open files")) {
+                String hard = line.strip().split("\\s+", -1)[4];
+                return hard.equals("unlimited") ? Rlimit.UNLIMITED : Long.parseLong(hard);
+            }
+        }
+        throw new IllegalStateException("no \"Max open files\" in /proc/self/limits");
     }
 
     private static long permitted(String status) {

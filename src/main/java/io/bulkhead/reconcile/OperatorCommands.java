@@ -29,8 +29,15 @@ final class OperatorCommands implements Operations {
     private final Reconciler reconciler;
     private final SpecSource source;
     private final KernelSide kernel;
+    private final Supervisor.Listener listener;
 
-    OperatorCommands(Supervisor supervisor, Reconciler reconciler, SpecSource source, KernelSide kernel) {
+    OperatorCommands(
+            Supervisor supervisor,
+            Reconciler reconciler,
+            SpecSource source,
+            KernelSide kernel,
+            Supervisor.Listener listener) {
+        this.listener = listener;
         this.supervisor = supervisor;
         this.reconciler = reconciler;
         this.source = source;
@@ -156,7 +163,12 @@ final class OperatorCommands implements Operations {
 
     @Override
     public Changes reload() throws ConfigException {
-        return putInForce(source.load());
+        listener.reloading();
+        try {
+            return putInForce(source.load());
+        } finally {
+            listener.reloaded();
+        }
     }
 
     private Changes putInForce(HostSpec next) {

@@ -32,6 +32,7 @@ public final class Supervisor implements AutoCloseable {
     private final Actuator actuator;
     private final Reconciler reconciler;
     private final OperatorCommands operations;
+    private final Listener listener;
     /** Of the loop's thread. */
     private HostSpec inForce;
 
@@ -42,8 +43,10 @@ public final class Supervisor implements AutoCloseable {
      *
      * @param source asked at each reload
      */
-    public Supervisor(HostSpec initial, SpecSource source, Linux linux, CgroupDriver cgroups, LogPump logs)
+    public Supervisor(
+            HostSpec initial, SpecSource source, Linux linux, CgroupDriver cgroups, LogPump logs, Listener listener)
             throws ErrnoException {
+        this.listener = listener;
         Path runDir = initial.supervisor().runDir();
         this.kernel = KernelSide.of(linux, cgroups, logs, runDir);
         this.loop = new EventLoop(linux);
@@ -55,19 +58,25 @@ public final class Supervisor implements AutoCloseable {
                 actuator,
                 initial.supervisor().reconcileInterval());
         this.inForce = initial;
-        this.operations = new OperatorCommands(this, reconciler, source, kernel);
+        this.operations = new OperatorCommands(this, reconciler, source, kernel, listener);
     }
 
     public Operations operations() {
         return operations;
     }
 
-    /** What to do, regularly, between two rounds: a watchdog's ping. */
-    public interface Heartbeat {
-        /** How often it wants to be called; zero: never. */
-        Duration interval();
+    /** Who wants to know how the daemon is: systemd. All but {@link #beat} may be called by any thread. */
+    public interface Listener {
+        /** How often {@link #beat} wants to be called by the loop; zero: never. */
+        Duration heartbeat();
 
+        /** The loop is alive. */
         void beat();
+
+        void reloading();
+
+        /** The end of {@link #reloading}, whatever came of it. */
+        void reloaded();
     }
 
     /**
@@ -75,7 +84,7 @@ public final class Supervisor implements AutoCloseable {
      *
      * @param ready run once, after the first round
      */
-    public void run(Runnable ready, Heartbeat heartbeat) throws ErrnoException, IOException {
+    public void run(Runnable ready) throws ErrnoException, IOException {
         new Adoption(kernel, reconciler).adopt(inForce);
         putInForce(inForce);
         Instant nextBeat = Instant.EPOCH;
@@ -86,11 +95,11 @@ public final class Supervisor implements AutoCloseable {
             if (isOver()) {
                 break;
             }
-            Duration beat = heartbeat.interval();
+            Duration beat = listener.heartbeat();
             if (!beat.isZero()) {
                 Instant now = Instant.now();
                 if (!now.isBefore(nextBeat)) {
-                    heartbeat.beat();
+                    listener.beat();
                     nextBeat = now.plus(beat);
                 }
                 until = nextBeat.isBefore(until) ? nextBeat : until;

@@ -19,9 +19,9 @@ import java.util.TreeMap;
  * @param workdir absolute, inside the rootfs
  * @param umask 0 to 0777
  * @param environment all there is, but for PATH, HOME, USER and LOGNAME, which are set where it doesn't name them
- * @param rlimits those not named are inherited from the daemon
+ * @param rlimits those not named are inherited from the daemon, but for the soft limit of nofile: 1024
  * @param nice -20 to 19
- * @param oomScoreAdjust -1000 to 1000; empty: inherited
+ * @param oomScoreAdjust -1000 to 1000; empty: 0, where the daemon may set that
  * @param limits what its cgroup may use
  * @param namespaces what it has to itself
  * @param hostname with a private UTS namespace

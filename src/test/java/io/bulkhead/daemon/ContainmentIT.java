@@ -78,6 +78,8 @@ final class ContainmentIT {
             assertEquals("0", seen.get("uid"));
             assertEquals("0", seen.get("groups"));
             assertEquals("1", seen.get("session"));
+            assertEquals("1024", seen.get("nofile"));
+            assertEquals("0", seen.get("score"));
             assertEquals("lo", seen.get("interfaces"));
             assertEquals("/", seen.get("cgroups"));
             // 255 is bash's own script.

@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -33,6 +35,7 @@ final class DaemonBed implements AutoCloseable {
     final Path work;
     final Path conf;
     final Path log;
+    private final Map<String, String> environment = new HashMap<>();
     private String settings = "";
     private Optional<Process> daemon = Optional.empty();
 
@@ -60,6 +63,12 @@ final class DaemonBed implements AutoCloseable {
     /** Settings of the daemon's own beyond what the bed writes: {@code on-exit = keep}. */
     DaemonBed settings(String text) {
         settings = text;
+        return this;
+    }
+
+    /** A variable of the daemon's own environment. */
+    DaemonBed environment(String name, String value) {
+        environment.put(name, value);
         return this;
     }
 
@@ -93,10 +102,11 @@ final class DaemonBed implements AutoCloseable {
     /** A daemon on the same configuration, whatever becomes of it. */
     Process spawn(ProcessBuilder.Redirect errors) throws IOException {
         Path program = Path.of(System.getProperty("bulkhead.dist", "target/bulkhead"), "bin", "supervisord");
-        return new ProcessBuilder(program.toString(), "-c", conf.toString())
+        ProcessBuilder builder = new ProcessBuilder(program.toString(), "-c", conf.toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(errors)
-                .start();
+                .redirectError(errors);
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     long daemonPid() {
