@@ -180,6 +180,6 @@ final class FirstPass {
     }
 
     private static boolean isBlank(char c) {
-        return c != '\n' && Character.isWhitespace(c);
+        return c != '\n' && (Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\uFEFF'); // as HOCON
     }
 }
