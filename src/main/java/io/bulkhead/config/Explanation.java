@@ -78,7 +78,7 @@ final class Explanation {
                 "found $1 behind a value: allowed are a comma and a line break");
         put(
                 words,
-                "expecting include parameter .*Not expecting: (.*)",
+                "(?:expecting include parameter .*Not expecting|include keyword is not followed by a quoted string, but by): (.*)",
                 "found $1 behind include: allowed is a file's name in quotes");
         put(
                 words,

@@ -32,8 +32,8 @@ final class Hocon {
         String text = "";
         try {
             text = sources.read(file);
-            Brackets.check(text);
-            return ConfigFactory.parseString(text, options(tag, text, chain)).root();
+            String checked = FirstPass.over(text);
+            return ConfigFactory.parseString(checked, options(tag, text, chain)).root();
         } catch (Unreadable e) {
             problems.add(new Origin(file.toString(), e.line()), "", e.message());
         } catch (ConfigException e) {

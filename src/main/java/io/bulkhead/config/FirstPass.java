@@ -4,37 +4,66 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * A text's brackets and quotes, checked before the library reads it. The library tells where it gave up, not which bracket was
+ * A text's pass and quotes, checked before the library reads it. The library tells where it gave up, not which bracket was
  * left open; it drops a bare word behind a list or an object without telling; and a stack overflow inside it can leave one
  * of its classes half initialised, and so unusable, for the life of the process.
+ *
+ * <p>Also lets {@code include = [...]} be a key, as in {@code supervisor}: to HOCON a bare {@code include} at the beginning of a
+ * field is its keyword, whatever follows.
  */
-final class Brackets {
-    /** Brackets and dots inside one another; the deepest key there is needs five. */
+final class FirstPass {
+    /** FirstPass and dots inside one another; the deepest key there is needs five. */
     private static final int DEEPEST = 50;
     /** What may follow a closing bracket on its line, and what the library itself refuses there. */
     private static final String AFTER_CLOSING = "\n\r,}]{[\"#$=:+`^?!@*&\\";
+
+    private static final String INCLUDE = "include";
 
     private record Open(char bracket, int line) {}
 
     private final String text;
     private final Deque<Open> open = new ArrayDeque<>();
+    private final StringBuilder out = new StringBuilder();
     private int line = 1;
     private int dots;
 
-    private Brackets(String text) {
+    private FirstPass(String text) {
         this.text = text;
     }
 
-    /** Refuses a text in which they don't match, or that nests deeper than {@link #DEEPEST} levels. */
-    static void check(String text) throws Unreadable {
-        Brackets brackets = new Brackets(text);
+    /**
+     * The text for the library, line by line the same. Refuses one whose brackets or quotes don't match, or that nests deeper
+     * than {@link #DEEPEST} levels.
+     */
+    static String over(String text) throws Unreadable {
+        FirstPass pass = new FirstPass(text);
         for (int i = 0; i < text.length(); ) {
-            i = brackets.step(i);
+            int next = pass.isIncludeKey(i) ? i + INCLUDE.length() : pass.step(i);
+            String part = text.substring(i, next);
+            pass.out.append(part.equals(INCLUDE) ? '"' + INCLUDE + '"' : part);
+            i = next;
         }
-        if (!brackets.open.isEmpty()) {
-            Open last = brackets.open.pop();
+        if (!pass.open.isEmpty()) {
+            Open last = pass.open.pop();
             throw new Unreadable(last.line(), "the " + last.bracket() + " is never closed");
         }
+        return pass.out.toString();
+    }
+
+    private boolean isIncludeKey(int i) {
+        if (!text.startsWith(INCLUDE, i)) {
+            return false;
+        }
+        int before = i - 1;
+        while (before >= 0 && isBlank(text.charAt(before))) {
+            before--;
+        }
+        int after = i + INCLUDE.length();
+        while (after < text.length() && isBlank(text.charAt(after))) {
+            after++;
+        }
+        boolean begins = before < 0 || "\n{,".indexOf(text.charAt(before)) >= 0;
+        return begins && after < text.length() && "=:+".indexOf(text.charAt(after)) >= 0;
     }
 
     /** Takes in what stands at {@code i}, and returns where the next thing stands. */
@@ -151,6 +180,6 @@ final class Brackets {
     }
 
     private static boolean isBlank(char c) {
-        return c != '\n' && Character.isWhitespace(c);
+        return c != '\n' && (Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\uFEFF'); // as HOCON
     }
 }
