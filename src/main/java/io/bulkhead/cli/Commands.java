@@ -18,7 +18,9 @@ import io.bulkhead.control.wire.WireException;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -40,6 +42,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "supervisorctl",
         sortOptions = false,
+        addMethodSubcommands = false, // Main adds those that are needed
         versionProvider = Commands.Version.class,
         description = "Asks the daemon how its services are, and tells it what to do.",
         footer = {
@@ -102,7 +105,11 @@ final class Commands implements Runnable {
     @Override
     public void run() {
         if (train) {
-            Training.run(out);
+            try {
+                Training.run(out);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             return;
         }
         throw new CommandLine.ParameterException(spec.commandLine(), "Missing command");

@@ -6,8 +6,10 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -25,8 +27,8 @@ public final class Main {
 
     /** Runs one command line and returns the exit code. */
     static int run(List<String> arguments, PrintStream out, PrintStream err) {
-        CommandLine line = new CommandLine(new Commands(out, err));
-        line.addSubcommand(new RootfsCommands(out, err));
+        List<String> words = prepared(arguments);
+        CommandLine line = commandLine(words, out, err);
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         line.setExecutionExceptionHandler((e, command, result) -> {
@@ -41,11 +43,37 @@ public final class Main {
             return e instanceof ControlException refusal ? refusal.exitCode() : ExitCodes.FAILED;
         });
         CommandLine.IParameterExceptionHandler usage = line.getParameterExceptionHandler();
-        line.setParameterExceptionHandler((e, words) -> {
-            int code = usage.handleParseException(e, words);
+        line.setParameterExceptionHandler((e, given) -> {
+            int code = usage.handleParseException(e, given);
             return e instanceof CommandLine.MissingParameterException ? ExitCodes.UNKNOWN_NAME : code;
         });
-        return line.execute(prepared(arguments).toArray(String[]::new));
+        return line.execute(words.toArray(String[]::new));
+    }
+
+    /**
+     * With the one command that is asked for where that can be told, for to make all of them takes longer than to run one;
+     * else, and for help, with all.
+     */
+    private static CommandLine commandLine(List<String> words, PrintStream out, PrintStream err) {
+        CommandLine line = new CommandLine(new Commands(out, err));
+        List<Method> all = new ArrayList<>();
+        List<Method> asked = new ArrayList<>();
+        for (Method method : Commands.class.getDeclaredMethods()) {
+            if (method.isAnnotationPresent(CommandLine.Command.class)) {
+                all.add(method);
+                if (words.contains(method.getName())) {
+                    asked.add(method);
+                }
+            }
+        }
+        boolean oneIsEnough = asked.size() == 1 && !words.contains("rootfs");
+        List<Method> methods = oneIsEnough ? asked : all;
+        methods.sort(Comparator.comparing(Method::getName));
+        methods.forEach(method -> line.addSubcommand(new CommandLine(method)));
+        if (!oneIsEnough) {
+            line.addSubcommand(new RootfsCommands(out, err));
+        }
+        return line;
     }
 
     /**

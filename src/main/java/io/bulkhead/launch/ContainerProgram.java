@@ -35,16 +35,21 @@ final class ContainerProgram {
     private final ServiceSpec spec;
     private final Account account;
     private final HostFacts host;
+    private final int network;
     private final boolean chroot;
     private final Descriptors fds = new Descriptors();
     private final SyscallProgram.Builder program;
 
-    /** @param chroot whether to switch the root by chroot(2) instead of pivot_root(2) */
-    ContainerProgram(LaunchRequest request, Account account, HostFacts host, boolean chroot) {
+    /**
+     * @param network a descriptor of a network namespace to move into, with loopback up; -1: a private one is made
+     * @param chroot whether to switch the root by chroot(2) instead of pivot_root(2)
+     */
+    ContainerProgram(LaunchRequest request, Account account, HostFacts host, int network, boolean chroot) {
         this.request = request;
         this.spec = request.spec();
         this.account = account;
         this.host = host;
+        this.network = network;
         this.chroot = chroot;
         this.program = SyscallProgram.builder(cloneFlags(spec.namespaces()));
     }
@@ -57,6 +62,9 @@ final class ContainerProgram {
      */
     SyscallProgram build(int cgroupFd, String executable, Map<String, String> environment) {
         program.intoCgroup(cgroupFd);
+        if (network >= 0) {
+            program.call(SETNS, "CLONE_NEWNET", network, SyscallProgram.CLONE_NEWNET);
+        }
         program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
         program.call(UMASK, "", 0);
         joinGroups();
@@ -66,7 +74,7 @@ final class ContainerProgram {
             String name = spec.hostname().orElse(spec.name().value());
             program.call(SETHOSTNAME, name, name, name.length());
         }
-        if (spec.namespaces().net()) {
+        if (spec.namespaces().net() && network < 0) {
             bringLoopbackUp();
         }
         switchRoot();
@@ -84,13 +92,13 @@ final class ContainerProgram {
         return program.build();
     }
 
-    private static long cloneFlags(Namespaces namespaces) {
+    private long cloneFlags(Namespaces namespaces) {
         // The cgroup namespace comes later, by unshare: its root is the group its maker is in at that moment.
         return (namespaces.pid() ? SyscallProgram.CLONE_NEWPID : 0)
                 | (namespaces.mount() ? SyscallProgram.CLONE_NEWNS : 0)
                 | (namespaces.uts() ? SyscallProgram.CLONE_NEWUTS : 0)
                 | (namespaces.ipc() ? SyscallProgram.CLONE_NEWIPC : 0)
-                | (namespaces.net() ? SyscallProgram.CLONE_NEWNET : 0);
+                | (namespaces.net() && network < 0 ? SyscallProgram.CLONE_NEWNET : 0);
     }
 
     private void joinGroups() {

@@ -22,11 +22,13 @@ public final class Launcher implements AutoCloseable {
 
     private final Linux linux;
     private final ScheduledThreadPoolExecutor deadlines;
+    private final SpareNetwork networks;
     private volatile boolean pivotRootRefused;
     private volatile HostFacts.@Nullable Powers powers;
 
     public Launcher(Linux linux) {
         this.linux = linux;
+        this.networks = new SpareNetwork(linux);
         this.deadlines = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "launch-deadline");
             thread.setDaemon(true);
@@ -78,10 +80,15 @@ public final class Launcher implements AutoCloseable {
         int cgroup = request.cgroupDirectory().isPresent()
                 ? linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY)
                 : -1;
-        try (SyscallProgram program = new ContainerProgram(request, account, HostFacts.read(linux, powers()), chroot)
+        int network = spec.namespaces().net() ? networks.take() : -1;
+        try (SyscallProgram program = new ContainerProgram(
+                        request, account, HostFacts.read(linux, powers()), network, chroot)
                 .build(cgroup, executable, environment)) {
             return run(program, spec.start().timeout());
         } finally {
+            if (network >= 0) {
+                linux.close(network);
+            }
             if (cgroup >= 0) {
                 linux.close(cgroup);
             }
@@ -138,5 +145,6 @@ public final class Launcher implements AutoCloseable {
     @Override
     public void close() {
         deadlines.shutdownNow();
+        networks.close();
     }
 }

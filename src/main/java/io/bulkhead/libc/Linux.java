@@ -405,6 +405,50 @@ public final class Linux {
         }
     }
 
+    /**
+     * A descriptor of a new network namespace with its loopback interface up. Moves the calling thread there and back, so
+     * it should be a thread that has nothing else to do. network_namespaces(7)
+     */
+    public int newNetworkNamespace() throws ErrnoException {
+        String current = "/proc/thread-self/ns/net";
+        int home = open(current, O_RDONLY);
+        try {
+            call(SystemCall.UNSHARE, "unshare CLONE_NEWNET", SyscallProgram.CLONE_NEWNET, 0);
+            try {
+                bringLoopbackUp();
+                return open(current, O_RDONLY);
+            } finally {
+                call(SystemCall.SETNS, "setns back", home, SyscallProgram.CLONE_NEWNET);
+            }
+        } finally {
+            close(home);
+        }
+    }
+
+    private void call(SystemCall call, String what, long first, long second) throws ErrnoException {
+        if (c.syscall(call.number(), first, second, 0, 0, 0, 0) < 0) {
+            throw failure(what);
+        }
+    }
+
+    private void bringLoopbackUp() throws ErrnoException {
+        int socket = c.socket(2, 2 | O_CLOEXEC, 0); // AF_INET, SOCK_DGRAM
+        if (socket < 0) {
+            throw failure("socket AF_INET");
+        }
+        try {
+            Pointer ifreq = Memory.allocateDirect(runtime, 40, true);
+            ifreq.putByte(0, (byte) 'l');
+            ifreq.putByte(1, (byte) 'o');
+            ifreq.putShort(16, (short) 0x41); // IFF_UP | IFF_RUNNING
+            if (c.ioctl(socket, 0x8914, ifreq) < 0) { // SIOCSIFFLAGS
+                throw failure("ioctl SIOCSIFFLAGS lo");
+            }
+        } finally {
+            close(socket);
+        }
+    }
+
     /** Bytes in a page of memory: 4096, on aarch64 up to 65536. */
     public long pageSize() {
         return PageManager.getInstance().pageSize();

@@ -14,6 +14,7 @@ public enum SystemCall {
     PRLIMIT64(302, 261),
     UMASK(95, 166),
     UNSHARE(272, 97),
+    SETNS(308, 268),
     SETHOSTNAME(170, 161),
     MOUNT(165, 40),
     UMOUNT2(166, 39),

@@ -8,7 +8,9 @@ import io.bulkhead.kernel.KernelTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +98,27 @@ final class ContainmentIT {
                 assertTrue(
                         Arrays.asList(seen.getOrDefault("dev", "").split(" ")).contains(name), name);
             }
+        }
+    }
+
+    @Test
+    void everyStartHasANetworkOfItsOwn() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("web", "bash", "cat", "sleep");
+            bed.services("web { rootfs = " + rootfs + ", namespaces.net = private, start.ready-after = 0 s\n"
+                            + "command = [/bin/bash, -c, \"cat /sys/class/net/*/flags; exec sleep 1000\"] }")
+                    .start();
+            Set<String> networks = new HashSet<>();
+
+            networks.add(namespace("self", "net"));
+            for (int i = 1; i <= 4; i++) {
+                // UP and LOOPBACK, of the one interface there is.
+                bed.awaitOutput("web", "0x9\n".repeat(i));
+                networks.add(namespace(Long.toString(bed.pid("web")), "net"));
+                bed.done("restart", "web");
+            }
+
+            assertEquals(5, networks.size(), networks::toString);
         }
     }
 

@@ -82,8 +82,21 @@ public final class GroupTree {
     /** The processes of the group and of all below it, by pid; none where it doesn't exist. */
     public static Set<Integer> processes(Path group) throws IOException {
         Set<Integer> pids = new TreeSet<>();
+        if (isLeaf(group)) {
+            readProcesses(name -> Files.newBufferedReader(group.resolve(name), StandardCharsets.US_ASCII), pids);
+            return pids;
+        }
         new GroupTree(group, stream -> addProcesses(stream, pids), Optional.empty()).walk();
         return pids;
+    }
+
+    /** Whether there is certainly no group below: it has no links but its own name and its {@code .}. */
+    private static boolean isLeaf(Path group) throws IOException {
+        try {
+            return ((Integer) Files.getAttribute(group, "unix:nlink", LinkOption.NOFOLLOW_LINKS)) == 2;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     /**
@@ -237,10 +250,21 @@ public final class GroupTree {
     }
 
     private static void addProcesses(SecureDirectoryStream<Path> group, Set<Integer> pids) {
+        readProcesses(
+                name -> new BufferedReader(Channels.newReader(
+                        group.newByteChannel(Path.of(name), Set.of(StandardOpenOption.READ)),
+                        StandardCharsets.US_ASCII)),
+                pids);
+    }
+
+    private interface Opener {
+        BufferedReader open(String name) throws IOException;
+    }
+
+    private static void readProcesses(Opener group, Set<Integer> pids) {
         // A threaded v2 group refuses to list processes (EOPNOTSUPP), but lists threads; cgroups(7).
         for (String file : List.of("cgroup.procs", "cgroup.threads")) {
-            try (var channel = group.newByteChannel(Path.of(file), Set.of(StandardOpenOption.READ));
-                    var lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.US_ASCII))) {
+            try (BufferedReader lines = group.open(file)) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     int pid = Integer.parseInt(line.trim());
                     if (pid > 0) { // 0: a process of an outer PID namespace

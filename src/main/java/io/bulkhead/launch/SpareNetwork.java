@@ -1,0 +1,70 @@
+package io.bulkhead.launch;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One network namespace that is ready to be moved into. To make one takes the kernel nearly as long as all the rest of a
+ * launch, so the next is made while nobody waits for it. There is none until the first was asked for. Thread-safe.
+ */
+final class SpareNetwork implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SpareNetwork.class);
+    private static final int NONE = -1;
+
+    private final Linux linux;
+    private final AtomicInteger spare = new AtomicInteger(NONE);
+    private final ThreadPoolExecutor maker;
+    private volatile boolean closed;
+
+    SpareNetwork(Linux linux) {
+        this.linux = linux;
+        // A thread of its own: it is in the new namespace for a moment.
+        this.maker = new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "spare-network");
+            thread.setDaemon(true);
+            return thread;
+        });
+        maker.allowCoreThreadTimeOut(true);
+    }
+
+    /** A descriptor of a namespace with loopback up, the caller's from now on; -1 where none is ready. */
+    int take() {
+        int taken = spare.getAndSet(NONE);
+        maker.execute(this::make);
+        return taken;
+    }
+
+    private void make() {
+        if (closed || spare.get() != NONE) {
+            return;
+        }
+        try {
+            drop(spare.getAndSet(linux.newNetworkNamespace()));
+        } catch (ErrnoException e) {
+            // The launch makes its own then, and says so if it can't.
+            log.debug("no spare network namespace: {}", e.getMessage());
+        }
+        if (closed) {
+            drop(spare.getAndSet(NONE));
+        }
+    }
+
+    private void drop(int fd) {
+        if (fd != NONE) {
+            linux.close(fd);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        maker.shutdown();
+        drop(spare.getAndSet(NONE));
+    }
+}
