@@ -2,8 +2,8 @@ package io.bulkhead.launch;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -16,27 +16,28 @@ import org.slf4j.LoggerFactory;
 final class SpareNetwork implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SpareNetwork.class);
     private static final int NONE = -1;
+    /** Till the launch that took the last one is over: both would only wait for the same locks of the kernel's. */
+    private static final int PAUSE_MILLIS = 5;
 
     private final Linux linux;
     private final AtomicInteger spare = new AtomicInteger(NONE);
-    private final ThreadPoolExecutor maker;
+    private final ScheduledThreadPoolExecutor maker;
     private volatile boolean closed;
 
     SpareNetwork(Linux linux) {
         this.linux = linux;
         // A thread of its own: it is in the new namespace for a moment.
-        this.maker = new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        this.maker = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "spare-network");
             thread.setDaemon(true);
             return thread;
         });
-        maker.allowCoreThreadTimeOut(true);
     }
 
     /** A descriptor of a namespace with loopback up, the caller's from now on; -1 where none is ready. */
     int take() {
         int taken = spare.getAndSet(NONE);
-        maker.execute(this::make);
+        Future<?> unused = maker.schedule(this::make, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         return taken;
     }
 
@@ -64,7 +65,7 @@ final class SpareNetwork implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        maker.shutdown();
+        maker.shutdownNow();
         drop(spare.getAndSet(NONE));
     }
 }
