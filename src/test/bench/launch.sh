@@ -3,9 +3,9 @@
 # same limits (20 ms of CPU in 100 ms, 64 MiB, 64 tasks): Bulkhead, runc, crun, bubblewrap (which has no limits) and the
 # floor, the same system calls from C. Run as root: sh src/test/bench/launch.sh [ROUNDS]
 #
-#   bulkhead          all there is to it: groups made, limited and removed, as runc and crun do it
-#   bulkhead restart  in groups that stand, as the daemon restarts a service
-#   bulkhead launch   the launcher alone, in groups that stand, as the floor and bubblewrap do it
+#   bulkhead launch   the launcher, in groups that stand; as the daemon has it, with the next network namespace at hand
+#   bulkhead restart  with all that the daemon does to restart a service: groups and limits looked at
+#   bulkhead whole    with groups made, limited and removed each time
 set -eu
 cd "$(dirname "$0")/../../.."
 ROUNDS=${1:-20}
@@ -127,16 +127,17 @@ done
 at() { # at TOOL PERCENT: that percentile
     sort -n "$WORK/$1.us" | awk -v p="$2" '{ a[NR] = $1 } END { i = int(NR * p / 100 + 0.5); print a[i < 1 ? 1 : i] }'
 }
-row() { # row TOOL NAME REFERENCE: the ratio is to what of Bulkhead's does the same
-    awk -v name="$2" -v n="$(wc -l < "$WORK/$1.us")" -v m="$(at "$1" 50)" -v p="$(at "$1" 95)" -v r="$(at "$3" 50)" \
-        -v of="$3" 'BEGIN { printf "%-18s %5d %10.2f %10.2f %9.2f  %s\n", name, n, m / 1000, p / 1000, m / r, of }'
+row() { # row TOOL NAME: how many times the launcher's own time, and of the whole with groups made and removed
+    awk -v name="$2" -v n="$(wc -l < "$WORK/$1.us")" -v m="$(at "$1" 50)" -v p="$(at "$1" 95)" -v l="$(at launch 50)" \
+        -v w="$(at bulkhead 50)" \
+        'BEGIN { printf "%-18s %5d %10.2f %10.2f %11.2f %11.2f\n", name, n, m / 1000, p / 1000, m / l, m / w }'
 }
-printf '%-18s %5s %10s %10s %9s  %s\n' "launch to exit" n "median ms" "p95 ms" ratio "to bulkhead's"
-row bulkhead bulkhead bulkhead
-row crun crun bulkhead
-row runc runc bulkhead
-row restart "bulkhead restart" restart
-row launch "bulkhead launch" launch
-row floor floor launch
-row bwrap bubblewrap launch
+printf '%-18s %5s %10s %10s %11s %11s\n' "launch to exit" n "median ms" "p95 ms" "x launch" "x whole"
+row launch "bulkhead launch"
+row restart "bulkhead restart"
+row bulkhead "bulkhead whole"
+row floor floor
+row bwrap bubblewrap
+row crun crun
+row runc runc
 awk -v l="$(at launch 50)" -v f="$(at floor 50)" 'BEGIN { printf "bulkhead launch is %.2f times the floor\n", l / f }'

@@ -120,19 +120,4 @@ final class Daemon {
             e.problems().forEach(problem -> log.error("not reloaded: {}", problem));
         }
     }
-
-    /** Loads the classes of a start, for the class-data archive. */
-    static int train() throws Exception {
-        Path directory = java.nio.file.Files.createTempDirectory("bulkhead-train");
-        Path file = directory.resolve("supervisord.conf");
-        try {
-            java.nio.file.Files.writeString(file, "supervisor { run-dir = \"" + directory + "\" }\n");
-            new ConfigLoader().load(file);
-            Linux.get().getpid();
-        } finally {
-            java.nio.file.Files.deleteIfExists(file);
-            java.nio.file.Files.delete(directory);
-        }
-        return 0;
-    }
 }

@@ -53,7 +53,8 @@ public final class Main implements java.util.concurrent.Callable<Integer> {
     public Integer call() {
         try {
             if (train) {
-                return Daemon.train();
+                Training.run();
+                return 0;
             }
             if (test) {
                 new io.bulkhead.config.ConfigLoader().load(configuration);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,8 +56,12 @@ final class GroupWatch {
         return !get(name).differences.isEmpty();
     }
 
-    /** Looks at every group there is. */
-    void look(Desired desired, Set<String> owned) {
+    /**
+     * Looks at every group there is.
+     *
+     * @param alive the groups of which a process is known to run: nobody need be looked for in them
+     */
+    void look(Desired desired, Set<String> owned, Predicate<String> alive) {
         try {
             Set<String> present = driver.list();
             groups.keySet().retainAll(present);
@@ -68,7 +73,9 @@ final class GroupWatch {
             orphans = strangers;
             for (String name : present) {
                 if (owned.contains(name)) {
-                    groups.put(name, new Group(true, driver.populated(name), differences(desired, name)));
+                    groups.put(
+                            name,
+                            new Group(true, alive.test(name) || driver.populated(name), differences(desired, name)));
                     watch(name);
                 }
             }

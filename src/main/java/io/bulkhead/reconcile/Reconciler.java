@@ -134,7 +134,7 @@ final class Reconciler {
     Instant round() {
         Instant now = Instant.now();
         if (!now.isBefore(nextLook)) {
-            groups.look(desired, owned());
+            groups.look(desired, owned(), name -> processes.containsKey(new ServiceName(name)));
             nextLook = now.plus(interval);
         }
         Plan plan = planner.plan(desired, statuses, observe(), now);
