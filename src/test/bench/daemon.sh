@@ -37,8 +37,9 @@ printf 'status: '; statistics "$WORK/times"
 sleep 5 # all are RUNNING
 ctl status > "$WORK/status"
 [ "$(grep -c RUNNING "$WORK/status")" = 10 ] || fail "not all services run"
-ticks() { sed 's/.*) //' "/proc/$DAEMON/stat" | awk '{ print $12 + $13 }'; }
-before=$(ticks)
+# By the scheduler's own clock, thread by thread: what the ticks in /proc/PID/stat catch of so little is chance.
+busy() { (cd "/proc/$DAEMON/task" && for t in *; do read -r ns _ < "$t/schedstat" && echo "$t $ns"; done) | sort; }
+busy > "$WORK/before"
 sleep 30
-awk -v t=$(($(ticks) - before)) -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "at rest: %.2f %% of a core over 30 s\n", t * 100 / hz / 30 }'
+busy | join "$WORK/before" - | awk '{ t += $3 - $2 } END { printf "at rest: %.2f %% of a core over 30 s\n", t / 30e9 * 100 }'
 awk '/^VmRSS/ { printf "resident: %.0f MB\n", $2 / 1000 } /^Threads/ { print "threads: " $2 }' "/proc/$DAEMON/status"

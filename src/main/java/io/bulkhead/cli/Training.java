@@ -44,7 +44,7 @@ final class Training {
         try {
             Files.writeString(
                     configuration,
-                    "supervisor.control.socket = /dev/null\nservices { a { rootfs = /, command = [a] } }\n");
+                    "supervisor.control.socket = /dev/null\nservices { a { rootfs = /tmp, command = [a] } }\n");
             Main.run(List.of("-c", configuration.toString(), "status"), out, out);
         } finally {
             Files.delete(configuration);

@@ -25,7 +25,9 @@ final class Training {
         Path file = directory.resolve("supervisord.conf");
         try {
             Files.writeString(
-                    file, "supervisor { run-dir = " + directory + " }\nservices { a { rootfs = /, command = [a] } }\n");
+                    file,
+                    "supervisor { run-dir = " + directory + " }\nservices { a { rootfs = " + directory
+                            + ", command = [a] } }\n");
             new ConfigLoader().load(file);
             Linux.get().getpid();
             answer(directory);
