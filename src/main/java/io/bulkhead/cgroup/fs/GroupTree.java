@@ -82,6 +82,15 @@ public final class GroupTree {
     /** The processes of the group and of all below it, by pid; none where it doesn't exist. */
     public static Set<Integer> processes(Path group) throws IOException {
         Set<Integer> pids = new TreeSet<>();
+        try (SecureDirectoryStream<Path> stream = open(group)) {
+            addProcesses(stream, pids);
+            // In this order: a process that moves below meanwhile leaves a link to be seen.
+            if (isLeaf(group)) {
+                return pids;
+            }
+        } catch (NoSuchFileException e) {
+            return pids;
+        }
         new GroupTree(group, stream -> addProcesses(stream, pids), Optional.empty()).walk();
         return pids;
     }
@@ -216,6 +225,11 @@ public final class GroupTree {
             throw e.getCause();
         }
         return names;
+    }
+
+    /** A directory's links are its name, its {@code .} and the {@code ..} of each directory in it; many count none: 1. */
+    private static boolean isLeaf(Path group) throws IOException {
+        return Files.getAttribute(group, "unix:nlink").equals(2);
     }
 
     private static boolean isDirectory(SecureDirectoryStream<Path> group, Path name) throws IOException {
