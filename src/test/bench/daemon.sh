@@ -28,15 +28,15 @@ until grep -q ' ready ' "$WORK/supervisord.log" 2>/dev/null; do
     sleep 0.005
 done
 echo "ready after $((($(now) - begun) / 1000)) ms"
+sleep 5 # all are RUNNING
+ctl status > "$WORK/status"
+[ "$(grep -c RUNNING "$WORK/status")" = 10 ] || fail "not all services run"
 for _ in $(seq 10); do
     t=$(now)
     ctl status > "$WORK/status"
     echo $(($(now) - t)) >> "$WORK/times"
 done
 printf 'status: '; statistics "$WORK/times"
-sleep 5 # all are RUNNING
-ctl status > "$WORK/status"
-[ "$(grep -c RUNNING "$WORK/status")" = 10 ] || fail "not all services run"
 # By the scheduler's own clock, thread by thread: what the ticks in /proc/PID/stat catch of so little is chance.
 busy() { (cd "/proc/$DAEMON/task" && for t in *; do read -r ns _ < "$t/schedstat" && echo "$t $ns"; done) | sort; }
 busy > "$WORK/before"

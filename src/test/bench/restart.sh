@@ -11,7 +11,6 @@ begin
 services.bench {
   rootfs = $WORK/rootfs
   command = [/bin/restart, service]
-  namespaces.net = private
   cpu { quota = 20 ms, period = 100 ms }
   memory.max = 64 MiB
   pids.max = 64

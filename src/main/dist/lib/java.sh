@@ -38,8 +38,10 @@ fi
 
 bulkhead_archive() { # the class-data archive of command $1, where it fits this JVM
     archive=$LIB/$1-$JAVA_MAJOR.jsa
-    if [ -n "${BULKHEAD_DUMP:-}" ]; then
-        BULKHEAD_FLAGS="$BULKHEAD_FLAGS -XX:ArchiveClassesAtExit=$archive"
+    if [ "${BULKHEAD_DUMP:-}" = list ]; then
+        BULKHEAD_FLAGS="$BULKHEAD_FLAGS -Xshare:off -XX:DumpLoadedClassList=$LIB/$1.classes"
+    elif [ "${BULKHEAD_DUMP:-}" = archive ]; then
+        BULKHEAD_FLAGS="$BULKHEAD_FLAGS -Xshare:dump -XX:SharedClassListFile=$LIB/$1.classes -XX:SharedArchiveFile=$archive"
     elif [ -r "$archive" ]; then
         # Quietly without it where it was made by another build of this Java.
         BULKHEAD_FLAGS="$BULKHEAD_FLAGS -XX:SharedArchiveFile=$archive -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off"

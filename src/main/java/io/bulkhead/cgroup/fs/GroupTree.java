@@ -82,15 +82,16 @@ public final class GroupTree {
     /** The processes of the group and of all below it, by pid; none where it doesn't exist. */
     public static Set<Integer> processes(Path group) throws IOException {
         Set<Integer> pids = new TreeSet<>();
+        readProcesses(name -> Files.newBufferedReader(group.resolve(name), StandardCharsets.US_ASCII), pids);
+        // In this order: a process that moves below meanwhile leaves a link to be seen.
         if (isLeaf(group)) {
-            readProcesses(name -> Files.newBufferedReader(group.resolve(name), StandardCharsets.US_ASCII), pids);
             return pids;
         }
         new GroupTree(group, stream -> addProcesses(stream, pids), Optional.empty()).walk();
         return pids;
     }
 
-    /** Whether there is certainly no group below: it has no links but its own name and its {@code .}. */
+    /** Whether there is certainly no group below: it has no links but its own name and its {@code .}; a directory below would add its {@code ..}. */
     private static boolean isLeaf(Path group) throws IOException {
         try {
             return ((Integer) Files.getAttribute(group, "unix:nlink", LinkOption.NOFOLLOW_LINKS)) == 2;
