@@ -17,6 +17,13 @@ import java.util.Set;
  * should change a group.
  */
 public interface CgroupDriver {
+    /**
+     * Makes our parent group and takes it for this process as long as that lives.
+     *
+     * @return false where another process has it: whatever is below it is that one's then
+     */
+    boolean claim() throws ErrnoException;
+
     /** Every group below our parent in any hierarchy. A name may be nobody's service. */
     Set<String> list() throws ErrnoException;
 

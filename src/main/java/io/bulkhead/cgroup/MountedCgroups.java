@@ -4,6 +4,7 @@ import io.bulkhead.cgroup.fs.Controller;
 import io.bulkhead.cgroup.fs.FlatKeyed;
 import io.bulkhead.cgroup.fs.GroupFiles;
 import io.bulkhead.cgroup.fs.Hierarchy;
+import io.bulkhead.cgroup.fs.ParentGroup;
 import io.bulkhead.cgroup.fs.Setting;
 import io.bulkhead.cgroup.fs.Settings;
 import io.bulkhead.cgroup.v1.Devices;
@@ -26,6 +27,7 @@ final class MountedCgroups implements CgroupDriver {
     /** v2's and v1's. */
     private static final List<String> OOM_COUNTERS = List.of("memory.events", "memory.oom_control");
 
+    private final Linux linux;
     private final Optional<UnifiedHierarchy> unified;
     private final List<LegacyHierarchy> legacy;
     private final List<Hierarchy> hierarchies = new ArrayList<>();
@@ -38,12 +40,26 @@ final class MountedCgroups implements CgroupDriver {
     /** @param managed the controllers that limits may need, of either version */
     MountedCgroups(
             Linux linux, List<Controller> managed, Optional<UnifiedHierarchy> unified, List<LegacyHierarchy> legacy) {
+        this.linux = linux;
         this.unified = unified;
         this.legacy = List.copyOf(legacy);
         unified.ifPresent(hierarchies::add);
         hierarchies.addAll(legacy);
         this.killer = new GroupKiller(linux, hierarchies);
         this.missing = new MissingControllers(managed, unified, this.legacy);
+    }
+
+    @Override
+    public boolean claim() throws ErrnoException {
+        ParentGroup first = hierarchies.get(0).parent();
+        first.make();
+        // Held until the process ends, however it does.
+        int directory = linux.open(first.directory().toString(), Linux.O_RDONLY | Linux.O_DIRECTORY);
+        if (linux.tryLock(directory)) {
+            return true;
+        }
+        linux.close(directory);
+        return false;
     }
 
     @Override

@@ -42,6 +42,12 @@ final class Daemon {
                 LogPump logs = new LogPump(linux, runDir.path(), settings.logDir())) {
             CgroupDriver cgroups =
                     CgroupDrivers.open(linux, CgroupLayout.discover(linux), settings.cgroupParent(), System.getenv());
+            if (!cgroups.claim()) {
+                System.err.println("supervisord: another supervisord has the cgroup "
+                        + settings.cgroupParent().orElse("/bulkhead")
+                        + ": give this one a supervisor.cgroup.parent of its own");
+                return 1;
+            }
             try (Supervisor supervisor =
                             new Supervisor(host, () -> loader.load(configuration), linux, cgroups, logs, listener());
                     ControlServer control = new ControlServer(

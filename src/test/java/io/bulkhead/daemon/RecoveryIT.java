@@ -142,6 +142,30 @@ final class RecoveryIT {
     }
 
     @Test
+    void aDaemonLeavesAnothersGroupsAlone() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.services("web " + service(rootfs, "")).start();
+            bed.awaitStatus("web", "RUNNING");
+            long pid = bed.pid("web");
+            String first = Files.readString(bed.conf);
+
+            Files.writeString(
+                    bed.conf,
+                    first.replace(bed.runDir().toString(), bed.work + "/other").replaceAll("(?s)services .*", ""));
+            Process second = bed.spawn(ProcessBuilder.Redirect.PIPE);
+            String said = new String(second.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertEquals(1, second.waitFor());
+            assertEquals(
+                    "supervisord: another supervisord has the cgroup /" + bed.parent
+                            + ": give this one a supervisor.cgroup.parent of its own\n",
+                    said);
+            assertEquals(pid, bed.pid("web"));
+        }
+    }
+
+    @Test
     void anUnreadableConfigurationEndsTheDaemonBeforeAnythingIsDone() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             bed.services("web { rootfs = ");
