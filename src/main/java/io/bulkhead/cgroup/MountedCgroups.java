@@ -73,9 +73,8 @@ final class MountedCgroups implements CgroupDriver {
 
     @Override
     public void create(String group) throws ErrnoException {
-        // Linux (seen on 6.18) kills whoever is born by CLONE_INTO_CGROUP into a group that was once written "1" to
-        // cgroup.kill: it compares the count of kills of that group with the one of the parent's. Only a new group
-        // helps.
+        // Linux (seen on 6.18) kills whoever is born by CLONE_INTO_CGROUP into a group whose cgroup.kill was ever
+        // used: it compares the count of kills of that group with that of the parent's. Only a new group helps.
         if (unified.isPresent() && !unkilled.contains(group) && !unified.get().populated(group)) {
             remover.remove(List.of(unified.get().parent().child(group)));
         }

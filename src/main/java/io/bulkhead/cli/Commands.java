@@ -26,9 +26,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -267,7 +269,22 @@ final class Commands implements Runnable {
         } else {
             printPlan(changes);
         }
-        return ExitCodes.OK;
+        return changes.isEmpty() ? ExitCodes.OK : failures(changes);
+    }
+
+    /** Says which of the services concerned didn't come up. */
+    private int failures(ChangesReply changes) throws ControlException, ConfigException, WireException {
+        Set<String> concerned = new HashSet<>(changes.added());
+        changes.changed().forEach(change -> concerned.add(change.name()));
+        int code = ExitCodes.OK;
+        for (ServiceView service : StatusReply.of(client().get("status")).services()) {
+            boolean failed = service.state().equals("FATAL") || service.state().equals("BACKOFF");
+            if (failed && concerned.contains(service.name())) {
+                err.println(service.name() + ": " + service.state() + " " + service.reason());
+                code = ExitCodes.FAILED;
+            }
+        }
+        return code;
     }
 
     @Command(description = "As reload, for some services or all. Example: supervisorctl update web")

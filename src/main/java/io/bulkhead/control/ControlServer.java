@@ -51,9 +51,8 @@ public final class ControlServer implements AutoCloseable {
         Files.deleteIfExists(socket);
         server.start();
         PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);
-        // Until here the socket is its maker's alone to connect to: the daemon's umask is 022, and connecting takes
-        // write
-        // permission. Group before mode, so that no other group ever has it.
+        // Until here the socket is its maker's alone to connect to: the daemon's umask is 022, and connecting
+        // takes write permission. Group before mode, so that no other group ever has it.
         view.setGroup(FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
         view.setPermissions(permissions(mode));
     }

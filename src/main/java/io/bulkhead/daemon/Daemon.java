@@ -56,7 +56,7 @@ final class Daemon {
                             settings.controlMode(),
                             settings.controlGroup())) {
                 handleSignals(supervisor, logs);
-                supervisor.run(() -> announce(control, host));
+                supervisor.run(() -> serve(control), () -> announce(host));
             }
         } catch (RunDirectory.HeldException e) {
             System.err.println("supervisord: " + e.getMessage());
@@ -66,12 +66,15 @@ final class Daemon {
         return 0;
     }
 
-    private void announce(ControlServer control, HostSpec host) {
+    private static void serve(ControlServer control) {
         try {
             control.start();
         } catch (Exception e) {
             throw new IllegalStateException("the control socket cannot be served: " + e.getMessage(), e);
         }
+    }
+
+    private void announce(HostSpec host) {
         systemd.ready(host.services().size() + " services");
         log.info(
                 "ready services={} broken={}",

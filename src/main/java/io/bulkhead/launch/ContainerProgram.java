@@ -157,8 +157,8 @@ final class ContainerProgram {
             String score = Integer.toString(spec.oomScoreAdjust().getAsInt());
             program.step("write \"" + score + "\" to /proc/self/oom_score_adj", WRITE, fd, score, score.length());
         } else {
-            // The daemon's own, which is low, is not for its services; a higher one can't be left without
-            // CAP_SYS_RESOURCE.
+            // The daemon's own, which may be low, is not for its services. To leave a higher one takes
+            // CAP_SYS_RESOURCE, which not every daemon has.
             program.attempt(WRITE, fd, "0", 1);
         }
         close(fd);
@@ -190,16 +190,14 @@ final class ContainerProgram {
             program.call(CHROOT, root, root).call(CHDIR, "/", "/");
             return;
         }
-        // Slave, not private, while the host's mounts are still here: what the host unmounts goes away here as well,
-        // and
-        // nothing done here reaches it. Private would pin every mount of the host until this process ends.
+        // Slave, not private, while the host's mounts are still here: what the host unmounts goes away here as
+        // well, and nothing done here reaches it. Private would pin every mount of the host until this process ends.
         program.call(MOUNT, "/ as MS_SLAVE", 0, "/", 0, KernelFileSystems.MS_REC | KernelFileSystems.MS_SLAVE, 0);
         program.call(MOUNT, root, root, root, 0, KernelFileSystems.MS_BIND | KernelFileSystems.MS_REC, 0);
         program.call(CHDIR, root, root);
         if (!request.devicesControlled()) {
-            // struct mount_attr { attr_set = MOUNT_ATTR_NODEV }; before Linux 5.12 there is no such call, and what
-            // remains
-            // is that CAP_MKNOD is withheld.
+            // struct mount_attr { attr_set = MOUNT_ATTR_NODEV }; before Linux 5.12 there is no such call, and
+            // what remains is that CAP_MKNOD is withheld.
             program.attempt(
                     MOUNT_SETATTR, Linux.AT_FDCWD, ".", KernelFileSystems.AT_RECURSIVE, program.longs(4, 0, 0, 0), 32);
         }

@@ -51,8 +51,8 @@ public final class Launcher implements AutoCloseable {
         try {
             return launch(request, chroot);
         } catch (ErrnoException e) {
-            // EINVAL although nothing is shared: the host's root is an initramfs, which cannot be pivoted away.
-            // pivot_root(2)
+            // EINVAL although nothing is shared: the host's root is an initramfs, which cannot be pivoted away,
+            // pivot_root(2).
             boolean refused =
                     e.errno() == ErrnoException.EINVAL && e.operation().startsWith("pivot_root ");
             if (!refused || spec.rootSwitch() != RootSwitch.AUTO) {

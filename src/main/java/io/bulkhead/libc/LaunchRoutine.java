@@ -148,9 +148,8 @@ enum LaunchRoutine {
             PageManager pages = PageManager.getInstance();
             long address = pages.allocatePages(1, PageManager.PROT_READ | PageManager.PROT_WRITE);
             MemoryIO.getInstance().putByteArray(address, code, 0, code.length);
-            // Never writable and executable at once. On aarch64 it is also what makes the instruction cache see the
-            // code:
-            // the kernel synchronizes a page's caches when it becomes executable.
+            // Never writable and executable at once. On aarch64 it is also what makes the instruction cache see
+            // the code: the kernel synchronizes a page's caches when it becomes executable.
             pages.protectPages(address, 1, PageManager.PROT_READ | PageManager.PROT_EXEC);
             return address;
         }

@@ -27,8 +27,8 @@ final class LogStream implements AutoCloseable {
         this.fifo = fifo;
         makeFifo();
         this.file = new LogFile(linux, logFile, spec);
-        // Read-write: with a writer of our own, the end of the last other one is no hang-up that would wake us for
-        // ever.
+        // Read-write: with a writer of our own, the end of the last other one is no hang-up that would wake us
+        // for ever.
         this.fd = linux.open(fifo.toString(), Linux.O_RDWR | Linux.O_NONBLOCK | Linux.O_NOFOLLOW);
         linux.setPipeSize(fd, PIPE_BYTES);
     }

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -36,6 +37,7 @@ public final class Supervisor implements AutoCloseable {
     /** Of the loop's thread. */
     private HostSpec inForce;
 
+    private final CountDownLatch begun = new CountDownLatch(1);
     private volatile boolean ending;
 
     /**
@@ -82,13 +84,16 @@ public final class Supervisor implements AutoCloseable {
     /**
      * Takes up what runs and keeps the desired state until {@link #end}; returns when all that is to be taken down is.
      *
+     * @param serve run once, before anything is started: if it throws, nothing has happened
      * @param ready run once, after the first round
      */
-    public void run(Runnable ready) throws ErrnoException, IOException {
+    public void run(Runnable serve, Runnable ready) throws ErrnoException, IOException {
+        serve.run();
         new Adoption(kernel, reconciler).adopt(inForce);
         putInForce(inForce);
         Instant nextBeat = Instant.EPOCH;
         reconciler.round();
+        begun.countDown();
         ready.run();
         while (true) {
             Instant until = reconciler.round();
@@ -180,7 +185,13 @@ public final class Supervisor implements AutoCloseable {
         return onLoop(() -> CompletableFuture.completedFuture(inForce));
     }
 
+    /** Waits for the first round, so that the first answer is as right as any. */
     List<ServiceReport> reports() {
+        try {
+            begun.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         return reconciler.published().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> report(entry.getKey(), entry.getValue()))

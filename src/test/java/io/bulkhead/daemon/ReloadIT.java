@@ -152,6 +152,21 @@ final class ReloadIT {
     }
 
     @Test
+    void aServiceThatDoesNotComeUpIsToldByTheReload() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("sleep", "sleep");
+            bed.services("").start();
+
+            bed.services("web { rootfs = " + rootfs + ", command = [/bin/nosuch] }");
+            Ctl.Result reload = bed.ctl("reload");
+
+            assertEquals(7, reload.code());
+            assertEquals("+ web\n", reload.out());
+            assertEquals("web: BACKOFF execve /bin/nosuch: ENOENT (No such file or directory)\n", reload.err());
+        }
+    }
+
+    @Test
     void anErrorAnywhereLeavesEverythingAsItIs() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             Path rootfs = bed.rootfs("sleep", "sleep");
