@@ -24,7 +24,10 @@ public interface CgroupDriver {
      */
     boolean claim() throws ErrnoException;
 
-    /** Every group below our parent in any hierarchy. A name may be nobody's service. */
+    /**
+     * Every group below our parent in any hierarchy, but for those that are the daemon's own or systemd's. A name may be
+     * nobody's service.
+     */
     Set<String> list() throws ErrnoException;
 
     /**

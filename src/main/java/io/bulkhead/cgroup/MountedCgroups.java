@@ -66,6 +66,8 @@ final class MountedCgroups implements CgroupDriver {
     public Set<String> list() throws ErrnoException {
         Set<String> groups = GroupProcesses.names(hierarchies);
         groups.remove(CgroupDrivers.DAEMON_LEAF);
+        // systemd runs a unit's ExecReload= in .control of a delegated tree; a service's name can't begin like that.
+        groups.removeIf(name -> name.startsWith("."));
         // Bytes that are no text in this locale: such a name can't be told apart from others, nor be used.
         groups.removeIf(name -> name.indexOf('\uFFFD') >= 0);
         return groups;

@@ -56,6 +56,8 @@ final class Adoption {
             return;
         }
         try {
+            // Whatever the last daemon, or systemd since, has left undone of the group.
+            kernel.cgroups().create(name.value());
             WatchedProcess process = WatchedProcess.attach(kernel.linux(), kernel.processes(), main.get());
             // Without a record nobody knows what it was launched from; the benefit of the doubt spares a restart.
             Optional<String> hash = record.map(RuntimeRecord::launchHash).or(() -> spec.map(SpecKey::launchHash));

@@ -73,14 +73,23 @@ final class GroupWatch {
             orphans = strangers;
             for (String name : present) {
                 if (owned.contains(name)) {
-                    groups.put(
-                            name,
-                            new Group(true, alive.test(name) || driver.populated(name), differences(desired, name)));
-                    watch(name);
+                    look(desired, name, alive.test(name));
                 }
             }
         } catch (ErrnoException e) {
             log.warn("cgroups cannot be looked at: {}", e.getMessage());
+        }
+    }
+
+    /** One group that can't be looked at is no reason to look at no other. */
+    private void look(Desired desired, String name, boolean alive) {
+        try {
+            boolean populated = alive || driver.populated(name);
+            groups.put(name, new Group(true, populated, get(name).differences));
+            groups.put(name, new Group(true, populated, differences(desired, name)));
+            watch(name);
+        } catch (ErrnoException e) {
+            log.warn("group={} cannot be looked at: {}", name, e.getMessage());
         }
     }
 

@@ -140,6 +140,24 @@ final class CgroupLifeIT {
     }
 
     @Test
+    void whatSystemdMakesForItsOwnUseIsNoneOfOurs() throws ErrnoException {
+        driver.create("web");
+        List<Path> hidden = bed.directories("web").stream()
+                .map(directory -> directory.resolveSibling(".control"))
+                .toList();
+        for (Path directory : hidden) {
+            bed.linux.mkdir(directory.toString(), 0755);
+        }
+
+        Set<String> listed = driver.list();
+
+        for (Path directory : hidden) {
+            bed.linux.rmdir(directory.toString());
+        }
+        assertEquals(Set.of("web"), listed);
+    }
+
+    @Test
     void freezesAndThaws() throws ErrnoException {
         driver.create("web");
         bed.sleep("web");
