@@ -251,7 +251,9 @@ final class ContainerProgram {
         // CLONE_CLEAR_SIGHAND resets handlers, but what the daemon was started with as ignored (nohup) stays so.
         var defaultAction = program.longs(0, 0, 0, 0);
         for (int signal = 1; signal <= 64; signal++) {
-            program.attempt(RT_SIGACTION, signal, defaultAction, 0, 8);
+            if ((host.ignoredSignals() & 1L << (signal - 1)) != 0) {
+                program.call(RT_SIGACTION, "signal " + signal, signal, defaultAction, 0, 8);
+            }
         }
         program.call(RT_SIGPROCMASK, "", SIG_SETMASK, program.longs(0), 0, 8);
     }

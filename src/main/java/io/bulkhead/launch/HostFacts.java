@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  *
  * @param permittedCapabilities the daemon's own: no child can have more
  * @param lastCapability the highest number the kernel knows
+ * @param ignoredSignals what the daemon was started with as ignored (nohup): bit 0 is signal 1
  * @param openFiles the daemon's own hard limit of descriptors; -1 where there is none
  * @param maskedFiles files of /proc that a service must not read, as Docker masks them
  * @param maskedDirectories directories it must not look into
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 record HostFacts(
         long permittedCapabilities,
         int lastCapability,
+        long ignoredSignals,
         long openFiles,
         List<String> maskedFiles,
         List<Directory> maskedDirectories,
@@ -32,11 +34,13 @@ record HostFacts(
     }
 
     /** The capabilities and limits there are, which stay the same while the daemon runs. */
-    record Powers(long permitted, int last, long openFiles) {
+    record Powers(long permitted, int last, long ignoredSignals, long openFiles) {
         static Powers read(Linux linux) throws ErrnoException {
+            String status = linux.readFile("/proc/self/status");
             return new Powers(
-                    HostFacts.permitted(linux.readFile("/proc/self/status")),
+                    hexadecimal(status, "CapPrm:"),
                     Integer.parseInt(linux.readFile("/proc/sys/kernel/cap_last_cap")),
+                    hexadecimal(status, "SigIgn:"),
                     HostFacts.openFiles(linux.readFile("/proc/self/limits")));
         }
     }
@@ -46,6 +50,7 @@ record HostFacts(
         return new HostFacts(
                 powers.permitted,
                 powers.last,
+                powers.ignoredSignals,
                 powers.openFiles,
                 existing(
                         linux,
@@ -81,12 +86,12 @@ record HostFacts(
         throw new IllegalStateException("no \"Max open files\" in /proc/self/limits");
     }
 
-    private static long permitted(String status) {
+    private static long hexadecimal(String status, String key) {
         for (String line : status.lines().toList()) {
-            if (line.startsWith("CapPrm:")) {
-                return Long.parseUnsignedLong(line.substring("CapPrm:".length()).strip(), 16);
+            if (line.startsWith(key)) {
+                return Long.parseUnsignedLong(line.substring(key.length()).strip(), 16);
             }
         }
-        throw new IllegalStateException("no CapPrm in /proc/self/status");
+        throw new IllegalStateException("no " + key + " in /proc/self/status");
     }
 }

@@ -20,11 +20,18 @@ import org.jspecify.annotations.Nullable;
 public final class Launcher implements AutoCloseable {
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    /** A burst of launches needs to look at the host but once. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
     private final Linux linux;
     private final ScheduledThreadPoolExecutor deadlines;
     private final SpareNetwork networks;
     private volatile boolean pivotRootRefused;
     private volatile HostFacts.@Nullable Powers powers;
+    private volatile @Nullable Look look;
+
+    /** What the host was like at a time. */
+    private record Look(HostFacts host, long nanoTime) {}
 
     public Launcher(Linux linux) {
         this.linux = linux;
@@ -81,8 +88,7 @@ public final class Launcher implements AutoCloseable {
                 ? linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY)
                 : -1;
         int network = spec.namespaces().net() ? networks.take() : -1;
-        try (SyscallProgram program = new ContainerProgram(
-                        request, account, HostFacts.read(linux, powers()), network, chroot)
+        try (SyscallProgram program = new ContainerProgram(request, account, host(), network, chroot)
                 .build(cgroup, executable, environment)) {
             return run(program, spec.start().timeout());
         } finally {
@@ -93,6 +99,16 @@ public final class Launcher implements AutoCloseable {
                 linux.close(cgroup);
             }
         }
+    }
+
+    private HostFacts host() throws ErrnoException {
+        Look last = look;
+        long now = System.nanoTime();
+        if (last == null || now - last.nanoTime > LOOK_AGAIN.toNanos()) {
+            last = new Look(HostFacts.read(linux, powers()), now);
+            look = last;
+        }
+        return last.host;
     }
 
     private HostFacts.Powers powers() throws ErrnoException {
