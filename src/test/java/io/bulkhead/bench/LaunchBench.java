@@ -51,8 +51,10 @@ public final class LaunchBench {
     private final ProcessFiles processes = new ProcessFiles(linux);
     private final CgroupDriver cgroups;
     private final ServiceSpec spec;
+    private final Epoll ends;
 
     private LaunchBench(Path rootfs, String program, String parent) throws ErrnoException {
+        this.ends = linux.epoll();
         this.cgroups = CgroupDrivers.open(linux, CgroupLayout.discover(linux), Optional.of(parent), Map.of());
         this.spec = SpecFixture.with(SpecFixture.service("bench"))
                 .rootfs(rootfs)
@@ -142,10 +144,9 @@ public final class LaunchBench {
 
     /** Waits as the daemon does: on the pidfd, and then for the status. */
     private void finish(SyscallProgram.Child child) throws ErrnoException {
-        try (Epoll ends = linux.epoll()) {
-            ends.add(child.pidfd(), child.pid());
-            ends.await(10_000);
-        }
+        ends.add(child.pidfd(), child.pid());
+        ends.await(10_000);
+        ends.remove(child.pidfd());
         Optional<Integer> status = linux.waitStatus(child.pidfd());
         linux.close(child.pidfd());
         if (!status.equals(Optional.of(0))) {
