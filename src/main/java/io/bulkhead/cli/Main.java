@@ -51,29 +51,69 @@ public final class Main {
     }
 
     /**
-     * With the one command that is asked for where that can be told, for to make all of them takes longer than to run one;
-     * else, and for help, with all.
+     * With the one command that is asked for, for to make all of them takes longer than to run one; for help, and for a word
+     * that is none, with all.
      */
-    private static CommandLine commandLine(List<String> words, PrintStream out, PrintStream err) {
-        CommandLine line = new CommandLine(new Commands(out, err));
-        List<Method> all = new ArrayList<>();
-        List<Method> asked = new ArrayList<>();
-        for (Method method : Commands.class.getDeclaredMethods()) {
-            if (method.isAnnotationPresent(CommandLine.Command.class)) {
-                all.add(method);
-                if (words.contains(method.getName())) {
-                    asked.add(method);
+    static CommandLine commandLine(List<String> words, PrintStream out, PrintStream err) {
+        String name = commandIn(words);
+        if (!name.equals("rootfs")) {
+            Commands topic = topicOf(name, out, err);
+            for (Method method : topic.getClass().getDeclaredMethods()) {
+                if (method.getName().equals(name) && method.isAnnotationPresent(CommandLine.Command.class)) {
+                    return new CommandLine(topic).addSubcommand(new CommandLine(method));
                 }
             }
         }
-        boolean oneIsEnough = asked.size() == 1 && !words.contains("rootfs");
-        List<Method> methods = oneIsEnough ? asked : all;
-        methods.sort(Comparator.comparing(Method::getName));
-        methods.forEach(method -> line.addSubcommand(new CommandLine(method)));
-        if (!oneIsEnough) {
-            line.addSubcommand(new RootfsCommands(out, err));
+        return whole(out, err);
+    }
+
+    /** The first word that is neither an option nor an option's value; empty where there is none. */
+    private static String commandIn(List<String> words) {
+        boolean value = false;
+        for (String word : words) {
+            if (!value && !word.startsWith("-")) {
+                return word;
+            }
+            value = !value
+                    && (word.equals("-c")
+                            || word.equals("-s")
+                            || word.equals("--configuration")
+                            || word.equals("--serverurl"));
         }
-        return line;
+        return "";
+    }
+
+    /** Where a command is; loads no other. */
+    private static Commands topicOf(String command, PrintStream out, PrintStream err) {
+        return switch (command) {
+            case "status", "start", "stop", "restart", "signal", "pid" -> new ServiceCommands(out, err);
+            case "reread", "plan", "reload", "update", "add", "remove", "check", "avail" ->
+                new ConfigurationCommands(out, err);
+            case "tail", "clear" -> new LogCommands(out, err);
+            case "version", "shutdown" -> new DaemonCommands(out, err);
+            default -> new Commands(out, err);
+        };
+    }
+
+    /** Where commands are. Not a constant: that would load them all. */
+    static List<Class<? extends Commands>> topics() {
+        return List.of(ServiceCommands.class, ConfigurationCommands.class, LogCommands.class, DaemonCommands.class);
+    }
+
+    /** With every command there is, to be shown but not to be run. */
+    static CommandLine whole(PrintStream out, PrintStream err) {
+        List<Method> methods = new ArrayList<>();
+        for (Class<?> topic : topics()) {
+            for (Method method : topic.getDeclaredMethods()) {
+                if (method.isAnnotationPresent(CommandLine.Command.class)) {
+                    methods.add(method);
+                }
+            }
+        }
+        methods.sort(Comparator.comparing(Method::getName));
+        CommandLine line = new CommandLine(new Commands(out, err));
+        methods.forEach(method -> line.addSubcommand(new CommandLine(method)));
+        return line.addSubcommand(new RootfsCommands(out, err));
     }
 
     /**

@@ -1,0 +1,160 @@
+package io.bulkhead.cli;
+
+import io.bulkhead.cli.ControlClient.ControlException;
+import io.bulkhead.config.ConfigLoader;
+import io.bulkhead.control.wire.AppliedReply;
+import io.bulkhead.control.wire.AvailableReply;
+import io.bulkhead.control.wire.ChangesReply;
+import io.bulkhead.control.wire.CommandRequest;
+import io.bulkhead.control.wire.KeyChange;
+import io.bulkhead.control.wire.ServiceChange;
+import io.bulkhead.control.wire.ServiceView;
+import io.bulkhead.control.wire.StatusReply;
+import io.bulkhead.control.wire.WireException;
+import io.bulkhead.spec.ConfigException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What the configuration says, would change and does change. */
+final class ConfigurationCommands extends Commands {
+    ConfigurationCommands(PrintStream out, PrintStream err) {
+        super(out, err);
+    }
+
+    @Command(description = "What a reload would change, by name; changes nothing.")
+    int reread() throws ControlException, ConfigException, WireException {
+        ChangesReply changes = ChangesReply.of(client().get("plan"));
+        if (json) {
+            print(changes.json());
+            return ExitCodes.OK;
+        }
+        changes.added().forEach(name -> out.println(name + ": available"));
+        changes.changed().forEach(change -> out.println(change.name() + ": changed"));
+        changes.removed().forEach(name -> out.println(name + ": disappeared"));
+        if (changes.added().isEmpty()
+                && changes.changed().isEmpty()
+                && changes.removed().isEmpty()) {
+            out.println("No config updates to processes");
+        }
+        return ExitCodes.OK;
+    }
+
+    @Command(
+            description =
+                    "What a reload would change, key by key; changes nothing. Example: supervisorctl plan --exit-code")
+    int plan(@Option(names = "--exit-code", description = "Exit with 10 where there are changes.") boolean exitCode)
+            throws ControlException, ConfigException, WireException {
+        ChangesReply changes = ChangesReply.of(client().get("plan"));
+        if (json) {
+            print(changes.json());
+        } else {
+            printPlan(changes);
+        }
+        return exitCode && !changes.isEmpty() ? ExitCodes.CHANGES : ExitCodes.OK;
+    }
+
+    private void printPlan(ChangesReply changes) {
+        if (changes.isEmpty()) {
+            out.println("No config updates to processes");
+        }
+        changes.supervisor()
+                .forEach(key -> out.println("  " + key.key() + ": " + key.before() + " -> " + key.after()
+                        + (key.effect().equals("live") ? "  (live)" : "  (when the daemon is next started)")));
+        changes.added().forEach(name -> out.println("+ " + name));
+        for (ServiceChange change : changes.changed()) {
+            out.println("~ " + change.name() + (change.restarts() ? "  (restart)" : "  (live)"));
+            change.keys().forEach(key -> out.println("    " + describe(key)));
+        }
+        changes.removed().forEach(name -> out.println("- " + name));
+    }
+
+    private static String describe(KeyChange key) {
+        String place = key.line() > 0 ? ", " + key.file() + ":" + key.line() : "";
+        return key.key() + ": " + key.before() + " -> " + key.after() + "  (" + key.effect() + place + ")";
+    }
+
+    @Command(description = "Read the configuration again, apply it, wait until it is true, and print what was done.")
+    int reload() throws ControlException, ConfigException, WireException {
+        ChangesReply changes = ChangesReply.of(client().post("reload", Map.of()));
+        if (json) {
+            print(changes.json());
+        } else {
+            printPlan(changes);
+        }
+        return changes.isEmpty() ? ExitCodes.OK : failures(changes);
+    }
+
+    /** Says which of the services concerned didn't come up. */
+    private int failures(ChangesReply changes) throws ControlException, ConfigException, WireException {
+        Set<String> concerned = new HashSet<>(changes.added());
+        changes.changed().forEach(change -> concerned.add(change.name()));
+        int code = ExitCodes.OK;
+        for (ServiceView service : StatusReply.of(client().get("status")).services()) {
+            boolean failed = service.state().equals("FATAL") || service.state().equals("BACKOFF");
+            if (failed && concerned.contains(service.name())) {
+                err.println(service.name() + ": " + service.state() + " " + service.reason());
+                code = ExitCodes.FAILED;
+            }
+        }
+        return code;
+    }
+
+    @Command(description = "As reload, for some services or all. Example: supervisorctl update web")
+    int update(@Parameters(paramLabel = "NAME", arity = "0..*") @Nullable List<String> names)
+            throws ControlException, ConfigException, WireException {
+        List<String> chosen = names == null ? List.of() : names;
+        AppliedReply reply =
+                AppliedReply.of(client().post("update", new CommandRequest(chosen, Optional.empty(), true).json()));
+        return print(reply.outcomes(), reply.json());
+    }
+
+    @Command(description = "Take in a service that the file declares and the daemon doesn't have yet.")
+    int add(@Parameters(paramLabel = "NAME", arity = "1..*") List<String> names)
+            throws ControlException, ConfigException, WireException {
+        return outcomes("add", new CommandRequest(names, Optional.empty(), true));
+    }
+
+    @Command(description = "Take out a service that isn't running.")
+    int remove(@Parameters(paramLabel = "NAME", arity = "1..*") List<String> names)
+            throws ControlException, ConfigException, WireException {
+        return outcomes("remove", new CommandRequest(names, Optional.empty(), true));
+    }
+
+    @Command(description = "Validate a configuration; asks no daemon. Exit code 0 or 2.")
+    int check(@Parameters(paramLabel = "FILE", arity = "0..1") @Nullable Path file) throws ConfigException {
+        Path checked =
+                file != null ? file : configuration != null ? configuration : Path.of("/etc/bulkhead/supervisord.conf");
+        try {
+            int services = new ConfigLoader().load(checked).services().size();
+            out.println(checked + ": " + services + (services == 1 ? " service" : " services") + ", no errors");
+            return ExitCodes.OK;
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> err.println(problem));
+            return ExitCodes.USAGE;
+        }
+    }
+
+    @Command(description = "Every declared service: in use or avail, auto or manual.")
+    int avail() throws ControlException, ConfigException, WireException {
+        AvailableReply reply = AvailableReply.of(client().get("available"));
+        if (json) {
+            print(reply.json());
+            return ExitCodes.OK;
+        }
+        for (AvailableReply.Service service : reply.services()) {
+            out.printf(
+                    "%-33s%-10s%s%n",
+                    service.name(), service.inForce() ? "in use" : "avail", service.autostart() ? "auto" : "manual");
+        }
+        return ExitCodes.OK;
+    }
+}
