@@ -1,6 +1,7 @@
 package io.bulkhead.cgroup;
 
 import io.bulkhead.cgroup.fs.GroupTree;
+import io.bulkhead.libc.Checkpoint;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -57,6 +58,7 @@ final class GroupRemover {
         for (Path directory : directories) {
             try {
                 rmdir(directory);
+                Checkpoint.GROUP_HALF_REMOVED.reached();
             } catch (IOException e) {
                 first = first.or(() -> Optional.of(busy(directory, e)));
             }

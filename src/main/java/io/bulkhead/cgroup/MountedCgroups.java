@@ -10,6 +10,7 @@ import io.bulkhead.cgroup.fs.Settings;
 import io.bulkhead.cgroup.v1.Devices;
 import io.bulkhead.cgroup.v1.LegacyHierarchy;
 import io.bulkhead.cgroup.v2.UnifiedHierarchy;
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Limits;
@@ -83,6 +84,7 @@ final class MountedCgroups implements CgroupDriver {
         unkilled.add(group);
         for (Hierarchy hierarchy : hierarchies) {
             hierarchy.create(group);
+            Checkpoint.GROUP_HALF_MADE.reached();
         }
     }
 
@@ -161,6 +163,7 @@ final class MountedCgroups implements CgroupDriver {
     public void killAll(String group) throws ErrnoException {
         unkilled.remove(group);
         killer.killAll(group);
+        Checkpoint.GROUP_KILLED.reached();
     }
 
     @Override

@@ -179,12 +179,27 @@ public final class SyscallProgram implements AutoCloseable {
             return add(call.toString(), call, 1, arguments);
         }
 
+        /** How many entries there are. */
+        int length() {
+            return steps.size();
+        }
+
+        /** As {@link #step}, for a call by its number on this architecture. */
+        Builder call(int number, String step, Object... arguments) {
+            return add(step, number, 0, arguments);
+        }
+
         private Builder add(String step, SystemCall call, long flags, Object... arguments) {
+            Interruption.before(this);
+            return add(step, call.number(), flags, arguments);
+        }
+
+        private Builder add(String step, int number, long flags, Object... arguments) {
             int at = steps.size() * (ENTRY_SIZE / 8);
             if (at == entries.length) {
                 entries = Arrays.copyOf(entries, at * 2);
             }
-            entries[at] = call.number();
+            entries[at] = number;
             for (int i = 0; i < arguments.length; i++) {
                 entries[at + 1 + i] = argument(arguments[i], at + 1 + i);
             }

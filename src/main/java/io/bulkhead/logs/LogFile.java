@@ -1,5 +1,6 @@
 package io.bulkhead.logs;
 
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.LogSpec;
@@ -101,12 +102,15 @@ final class LogFile implements AutoCloseable {
             size = 0;
             return;
         }
+        Checkpoint.ROTATION_BEGUN.reached();
         for (int i = spec.backups(); i > 0; i--) {
             Path from = i == 1 ? path : backup(i - 1);
             if (Files.exists(from)) {
                 Files.move(from, backup(i), StandardCopyOption.REPLACE_EXISTING);
+                Checkpoint.ROTATION_HALF_MOVED.reached();
             }
         }
+        Checkpoint.ROTATION_MOVED.reached();
         reopen();
     }
 

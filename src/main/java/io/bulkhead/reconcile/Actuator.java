@@ -2,6 +2,7 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.Removal;
 import io.bulkhead.launch.LaunchException;
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
@@ -103,6 +104,7 @@ final class Actuator implements AutoCloseable {
                 log.warn("group={} not removed: {}", target, busyGroup);
                 return false;
             }
+            Checkpoint.GROUP_REMOVED.reached();
             clean(target);
             return true;
         } catch (ErrnoException e) {
@@ -125,6 +127,7 @@ final class Actuator implements AutoCloseable {
         } catch (IOException e) {
             log.warn("service={} runtime record not deleted: {}", target, e.toString());
         }
+        Checkpoint.RECORD_DELETED.reached();
         if (ServiceName.isValid(target)) {
             kernel.logs().remove(new ServiceName(target));
         }

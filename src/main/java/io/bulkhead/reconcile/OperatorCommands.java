@@ -1,5 +1,6 @@
 package io.bulkhead.reconcile;
 
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.logs.LogPaths;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.spec.ConfigException;
@@ -174,7 +175,9 @@ final class OperatorCommands implements Operations {
     private Changes putInForce(HostSpec next) {
         return supervisor.onLoop(() -> {
             Changes changes = Differences.between(supervisor.inForce(), next);
+            Checkpoint.RELOAD_READ.reached();
             supervisor.putInForce(next);
+            Checkpoint.RELOAD_IN_FORCE.reached();
             Set<ServiceName> concerned = new TreeSet<>(changes.added());
             concerned.addAll(changes.removed());
             concerned.addAll(changes.changed().keySet());

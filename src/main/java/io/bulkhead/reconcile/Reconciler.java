@@ -1,5 +1,6 @@
 package io.bulkhead.reconcile;
 
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.plan.Action;
 import io.bulkhead.plan.Desired;
@@ -253,6 +254,7 @@ final class Reconciler {
             log.warn("service={} pid={} exit status: {}", name, process.id(), e.getMessage());
             exit = new ExitStatus.Unknown();
         }
+        Checkpoint.END_SEEN.reached();
         kernel.linux().close(process.pidfd());
         groups.lookAt(name.value());
         events.put(name, new ProcessEvent.Ended(process.id(), exit, at));
@@ -266,6 +268,7 @@ final class Reconciler {
         }
         try {
             process.signal(kernel.linux(), kernel.processes(), signal);
+            Checkpoint.STOP_SIGNALLED.reached();
             return true;
         } catch (ErrnoException e) {
             if (e.errno() != ErrnoException.ESRCH) {

@@ -1,5 +1,6 @@
 package io.bulkhead.reconcile;
 
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.status.ProcessId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,9 @@ record RuntimeRecord(ProcessId process, String launchHash, Instant startedAt) {
                     + "\nlaunch-hash=" + record.launchHash
                     + "\nstarted-at=" + record.startedAt + "\n";
             Files.writeString(next, text, StandardCharsets.UTF_8);
+            Checkpoint.RECORD_WRITTEN.reached();
             Files.move(next, file(service), StandardCopyOption.ATOMIC_MOVE);
+            Checkpoint.RECORD_REPLACED.reached();
         }
 
         /** Empty where there is none or it makes no sense: it then costs what it would have told, and no more. */

@@ -3,6 +3,7 @@ package io.bulkhead.reconcile;
 import io.bulkhead.cgroup.JoinAtBirth;
 import io.bulkhead.launch.LaunchException;
 import io.bulkhead.launch.LaunchRequest;
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.Epoll;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.SyscallProgram;
@@ -42,10 +43,12 @@ final class Worker {
      */
     Started start(ServiceSpec spec, String launchHash) throws LaunchException {
         String group = spec.name().value();
+        Checkpoint.LAUNCH_BEGUN.reached();
         try {
             kernel.cgroups().create(group);
             kernel.cgroups().apply(group, spec.limits());
             kernel.logs().open(spec.name(), spec.log());
+            Checkpoint.FIFOS_MADE.reached();
             JoinAtBirth join = kernel.cgroups().join(group);
             LogPaths paths = LogPaths.of(runDir, spec.name(), spec.log());
             SyscallProgram.Child child = kernel.launcher()
@@ -56,6 +59,7 @@ final class Worker {
                             paths.stdout(),
                             paths.stderr(),
                             kernel.cgroups().controlsDevices()));
+            Checkpoint.LAUNCHED.reached();
             Instant at = Instant.now();
             // Not reaped yet, so the pid can't be another's.
             ProcessId id = kernel.processes().identify(child.pid()).orElse(new ProcessId(child.pid(), 0));

@@ -1,5 +1,6 @@
 package io.bulkhead.cgroup.fs;
 
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class Settings {
                 try {
                     files.write(
                             difference.setting().file(), difference.setting().content());
+                    Checkpoint.LIMITS_HALF_WRITTEN.reached();
                     written.add(difference);
                 } catch (ErrnoException e) {
                     // v1 validates every write against the files that aren't written yet: a quota against the old
