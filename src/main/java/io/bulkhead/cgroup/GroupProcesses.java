@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -30,13 +31,19 @@ final class GroupProcesses {
         return pids;
     }
 
-    /** The names right below our parent in any of the hierarchies. */
-    static Set<String> names(List<? extends Hierarchy> hierarchies) throws ErrnoException {
+    /**
+     * The names right below our parent in any of the hierarchies.
+     *
+     * @param known what an earlier look has found, by parent; brought up to date
+     */
+    static Set<String> names(List<? extends Hierarchy> hierarchies, Map<Path, Set<Path>> known) throws ErrnoException {
         Set<String> names = new TreeSet<>();
         for (Hierarchy hierarchy : hierarchies) {
             Path directory = hierarchy.parent().directory();
             try {
-                GroupTree.children(directory).forEach(name -> names.add(name.toString()));
+                Set<Path> children = GroupTree.children(directory, known.getOrDefault(directory, Set.of()));
+                known.put(directory, children);
+                children.forEach(name -> names.add(name.toString()));
             } catch (IOException e) {
                 throw unreadable(directory, e);
             }

@@ -17,6 +17,7 @@ import io.bulkhead.spec.Limits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -37,6 +38,8 @@ final class MountedCgroups implements CgroupDriver {
     private final MissingControllers missing;
     /** The groups made here that have not been killed since. */
     private final Set<String> unkilled = ConcurrentHashMap.newKeySet();
+    /** The groups below each parent, as last listed. */
+    private final Map<Path, Set<Path>> listed = new ConcurrentHashMap<>();
 
     /** @param managed the controllers that limits may need, of either version */
     MountedCgroups(
@@ -65,7 +68,7 @@ final class MountedCgroups implements CgroupDriver {
 
     @Override
     public Set<String> list() throws ErrnoException {
-        Set<String> groups = GroupProcesses.names(hierarchies);
+        Set<String> groups = GroupProcesses.names(hierarchies, listed);
         groups.remove(CgroupDrivers.DAEMON_LEAF);
         // systemd runs a unit's ExecReload= in .control of a delegated tree; a service's name can't begin like that.
         groups.removeIf(name -> name.startsWith("."));

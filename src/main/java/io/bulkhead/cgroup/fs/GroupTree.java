@@ -16,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,7 @@ import java.util.TreeSet;
  */
 public final class GroupTree {
     private static final int MAX_OPEN = 64;
+    private static final int NO_CHILDREN = 2;
 
     private final Path top;
     private final Entered entered;
@@ -70,12 +72,26 @@ public final class GroupTree {
         }
     }
 
-    /** The groups right below {@code group}; none where it doesn't exist. */
-    public static List<Path> children(Path group) throws IOException {
-        try (SecureDirectoryStream<Path> stream = open(group)) {
-            return List.copyOf(subdirectories(stream));
+    /**
+     * The groups right below {@code group}; none where it doesn't exist.
+     *
+     * @param known those of an earlier look: where they are all there is, which the directory's count of links tells, none
+     *     of the kernel's many files beside them is looked at
+     */
+    public static Set<Path> children(Path group, Set<Path> known) throws IOException {
+        try {
+            int children = links(group) - NO_CHILDREN;
+            if (children == 0) {
+                return Set.of();
+            }
+            try (SecureDirectoryStream<Path> stream = open(group)) {
+                List<Path> names = names(stream);
+                Set<Path> still = new HashSet<>(known);
+                still.retainAll(names);
+                return still.size() == children ? still : Set.copyOf(subdirectories(stream, names));
+            }
         } catch (NoSuchFileException e) {
-            return List.of();
+            return Set.of();
         }
     }
 
@@ -91,13 +107,18 @@ public final class GroupTree {
         return pids;
     }
 
-    /** Whether there is certainly no group below: it has no links but its own name and its {@code .}; a directory below would add its {@code ..}. */
+    /** Whether there is certainly no group below. */
     private static boolean isLeaf(Path group) throws IOException {
         try {
-            return ((Integer) Files.getAttribute(group, "unix:nlink", LinkOption.NOFOLLOW_LINKS)) == 2;
+            return links(group) == NO_CHILDREN;
         } catch (NoSuchFileException e) {
             return false;
         }
+    }
+
+    /** Its own name and its {@code .}; a directory below adds its {@code ..}. Some file systems, none of cgroups', say 1. */
+    private static int links(Path group) throws IOException {
+        return (Integer) Files.getAttribute(group, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
     }
 
     /**
@@ -155,7 +176,7 @@ public final class GroupTree {
             levels.get(firstOpen++).stream.close();
         }
         entered.accept(stream);
-        level.children.addAll(subdirectories(stream));
+        level.children.addAll(subdirectories(stream, names(stream)));
     }
 
     private void pop() throws IOException {
@@ -218,18 +239,26 @@ public final class GroupTree {
         return parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static Deque<Path> subdirectories(SecureDirectoryStream<Path> group) throws IOException {
-        Deque<Path> names = new ArrayDeque<>();
+    private static List<Path> names(SecureDirectoryStream<Path> group) throws IOException {
+        List<Path> names = new ArrayList<>();
         try {
             for (Path entry : group) {
-                if (isDirectory(group, entry.getFileName())) {
-                    names.add(entry.getFileName());
-                }
+                names.add(entry.getFileName());
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         return names;
+    }
+
+    private static List<Path> subdirectories(SecureDirectoryStream<Path> group, List<Path> names) throws IOException {
+        List<Path> directories = new ArrayList<>();
+        for (Path name : names) {
+            if (isDirectory(group, name)) {
+                directories.add(name);
+            }
+        }
+        return directories;
     }
 
     private static boolean isDirectory(SecureDirectoryStream<Path> group, Path name) throws IOException {

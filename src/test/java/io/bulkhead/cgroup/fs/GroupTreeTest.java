@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -40,7 +39,7 @@ final class GroupTreeTest {
     @Test
     void aMissingGroupIsEmpty() throws IOException {
         assertEquals(Set.of(), GroupTree.processes(top.resolve("gone")));
-        assertEquals(List.of(), GroupTree.children(top.resolve("gone")));
+        assertEquals(Set.of(), GroupTree.children(top.resolve("gone"), Set.of()));
         GroupTree.removeBelow(top.resolve("gone"));
     }
 
@@ -52,7 +51,23 @@ final class GroupTreeTest {
 
         assertEquals(
                 Set.of("web"),
-                GroupTree.children(top).stream().map(Path::toString).collect(Collectors.toSet()));
+                GroupTree.children(top, Set.of()).stream().map(Path::toString).collect(Collectors.toSet()));
+    }
+
+    @Test
+    void findsWhatCameAndWentSinceTheLastLook() throws IOException {
+        group(top.resolve("web"), "");
+        group(top.resolve("db"), "");
+        Files.writeString(top.resolve("tasks"), "");
+        Set<Path> first = GroupTree.children(top, Set.of());
+
+        assertEquals(first, GroupTree.children(top, first));
+
+        Files.delete(top.resolve("db/cgroup.procs"));
+        Files.delete(top.resolve("db"));
+        group(top.resolve("cache"), "");
+
+        assertEquals(Set.of(Path.of("web"), Path.of("cache")), GroupTree.children(top, first));
     }
 
     @Test
@@ -63,7 +78,7 @@ final class GroupTreeTest {
 
         GroupTree.removeBelow(top);
 
-        assertEquals(List.of(), GroupTree.children(top));
+        assertEquals(Set.of(), GroupTree.children(top, Set.of()));
         assertTrue(Files.exists(top));
     }
 
@@ -80,7 +95,7 @@ final class GroupTreeTest {
         Files.delete(deep.resolve("cgroup.procs"));
         GroupTree.removeBelow(top);
 
-        assertEquals(List.of(), GroupTree.children(top));
+        assertEquals(Set.of(), GroupTree.children(top, Set.of()));
     }
 
     @Test
