@@ -109,6 +109,7 @@ final class ReloadIT {
             bed.services("old " + sleeper(rootfs, "") + "stays " + sleeper(rootfs, ""))
                     .start();
             bed.awaitStatus("old", "RUNNING");
+            bed.awaitStatus("stays", "RUNNING");
             long stays = bed.pid("stays");
 
             bed.services("fresh " + sleeper(rootfs, "") + "stays " + sleeper(rootfs, ""));
