@@ -1,54 +1,106 @@
 #!/bin/bash
-# Makes the image that the rig boots and prints its directory: kernel, initrd.img, disk.ext4 and the tree the disk was made of.
-# Debian's packages alone, nothing mounted or installed on the host. Kept in a cache by the hash of what it is made from.
+# Makes an image that the rig boots and prints its directory: kernel, initrd.img and disk.ext4. Of Debian's packages alone;
+# nothing is mounted or installed on the host. Kept in a cache by the hash of what it is made from.
 #
-#   image.sh [SUITE]        bookworm (systemd 252, Linux 6.1; the default) or trixie (systemd 257, Linux 6.12)
+#   image.sh [-k KIND] [-a ARCHITECTURE] [SUITE]
+#
+#   -k KIND          tests     with a JRE and the servers that tests contain (the default)
+#                    pristine  as a new machine is: Debian with systemd and apt, which finds a JRE in a repository on the disk
+#   -a ARCHITECTURE  as Debian names it: amd64 (the default)
+#   SUITE            bookworm (systemd 252, Linux 6.1; the default) or trixie (systemd 257, Linux 6.12)
 #
 # BULKHEAD_RIG     where images are kept (~/.cache/bulkhead/rig)
 # BULKHEAD_MIRROR  where packages come from (what the host's apt uses)
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
+kind=tests architecture=amd64
+while getopts k:a: option; do
+    case $option in
+        k) kind=$OPTARG ;; a) architecture=$OPTARG ;;
+        *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+    esac
+done
+shift $((OPTIND - 1))
 suite=${1:-bookworm}
+
+# What every guest has: systemd, and what its scenarios look with.
+packages=apt,ca-certificates,systemd,systemd-sysv,dbus,util-linux,procps,iproute2,kmod,curl
+# What a pristine one can install by itself.
+offered=
+case $kind in
+    tests) packages=$packages,binutils,default-jre-headless,init-system-helpers,nginx-light,redis-server ;;
+    pristine) offered="default-jre-headless supervisor" ;;
+    *) echo "image.sh: no kind $kind: tests or pristine" >&2; exit 64 ;;
+esac
+
 cache=${BULKHEAD_RIG:-${XDG_CACHE_HOME:-$HOME/.cache}/bulkhead/rig}
-image=$cache/$suite-$(cat "$here/image.sh" "$here"/guest/* | sha256sum | cut -c1-12)
+name=$suite-$architecture-$kind
+image=$cache/$name-$(cat "$here/image.sh" "$here"/guest/* | sha256sum | cut -c1-12)
+mkdir -p "$cache"
+# Two at a time would make it twice.
+exec 9> "$cache/$name.lock"; flock 9
 [ -e "$image/done" ] && { echo "$image"; exit; }
 
 missing=()
-for pair in mmdebstrap:mmdebstrap mke2fs:e2fsprogs xz:xz-utils zstd:zstd; do
+for pair in mmdebstrap:mmdebstrap mke2fs:e2fsprogs xz:xz-utils zstd:zstd depmod:kmod cpio:cpio; do
     command -v "${pair%:*}" >/dev/null || missing+=("${pair#*:}")
 done
 [ ${#missing[@]} -eq 0 ] || { echo "image.sh: apt-get install -y --no-install-recommends ${missing[*]}" >&2; exit 1; }
 
-rm -rf "$image"; mkdir -p "$image"
+rm -rf "$cache/$name"-*; mkdir -p "$image"
 tree=$image/tree
 lap() { printf 'image: %3d s  %s\n' "$SECONDS" "$1" >&2; }
 
-# What the guest runs: systemd and what its scenarios look with, a JRE, and the servers that tests contain.
-packages=apt,systemd,systemd-sysv,dbus,util-linux,procps,iproute2,kmod,curl,binutils,default-jre-headless,nginx-light,redis-server,init-system-helpers
-mmdebstrap --mode=root --variant=essential --include="$packages" \
+# Run by mmdebstrap, with its apt: fetches the kernel, busybox, and what is offered with all that it needs.
+cat > "$image/fetch" <<'FETCH'
+set -eu
+tree=$1 offered=$2
+export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
+kernel=$(apt-cache depends "linux-image-$3" | sed -n 's/.*Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)
+mkdir "$tree/kernel" && cd "$tree/kernel" && apt-get -qq download "$kernel" busybox-static
+for package in $offered; do
+    apt-get -qq -y --download-only install "$package"
+done
+[ -n "$offered" ] || exit 0
+# A repository: its index is what the packages say of themselves, and where they are.
+repository=$tree/var/local/packages
+mkdir "$repository" && cd "$repository" && mv "$tree"/var/cache/apt/archives/*.deb .
+for package in *.deb; do
+    dpkg-deb -f "$package"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$package" "$(stat -c %s "$package")" "$(sha256sum "$package" | cut -d' ' -f1)"
+done > Packages
+rm -f "$tree"/etc/apt/sources.list "$tree"/etc/apt/sources.list.d/* "$tree"/var/lib/apt/lists/*_*
+echo 'deb [trusted=yes] file:/var/local/packages ./' > "$tree/etc/apt/sources.list.d/local.list"
+chroot "$tree" apt-get -qq update
+FETCH
+
+mmdebstrap --mode=root --variant=essential --architectures="$architecture" --include="$packages" \
     --setup-hook='mkdir -p "$1/usr/share/man/man1" "$1/usr/sbin"; printf "#!/bin/sh\nexit 101\n" > "$1/usr/sbin/policy-rc.d"; chmod +x "$1/usr/sbin/policy-rc.d"' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --aptopt='APT::Install-Recommends "false"' --skip=cleanup/apt \
-    --customize-hook='export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"; kernel=$(apt-cache depends linux-image-amd64 | sed -n "s/.*Depends: \(linux-image-[^ ]*\).*/\1/p" | head -1); mkdir "$1/pk"; cd "$1/pk" && apt-get -qq download "$kernel" busybox-static' \
-    --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1/usr/sbin/policy-rc.d"' \
+    --customize-hook="sh '$image/fetch' \"\$1\" '$offered' '$architecture'" \
+    --customize-hook='rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/apt/archives/*.deb "$1/usr/sbin/policy-rc.d"' \
     "$suite" "$tree" ${BULKHEAD_MIRROR:-} > "$image/mmdebstrap.log" 2>&1 || { tail -20 "$image/mmdebstrap.log" >&2; exit 1; }
-lap "tree"
+[ -n "$offered" ] || rm -rf "$tree"/var/lib/apt/lists/*
+lap "tree $name"
 
-mv "$tree/pk" "$image/pk"
-mkdir "$image/kernel-package" "$image/busybox"
-dpkg-deb -x "$image"/pk/linux-image-*.deb "$image/kernel-package"
-dpkg-deb -x "$image"/pk/busybox-static*.deb "$image/busybox"
-[ -d "$image/kernel-package/usr/lib/modules" ] && modules=$image/kernel-package/usr/lib/modules || modules=$image/kernel-package/lib/modules
+mv "$tree/kernel" "$image/fetched"
+mkdir "$image/kernel-package" "$image/busybox-package"
+dpkg-deb -x "$image"/fetched/linux-image-*.deb "$image/kernel-package"
+dpkg-deb -x "$image"/fetched/busybox-static*.deb "$image/busybox-package"
+modules=$image/kernel-package/usr/lib/modules
+[ -d "$modules" ] || modules=$image/kernel-package/lib/modules
 version=$(ls "$modules")
 mkdir -p "$tree/usr/lib/modules/$version"
 # What a virtual machine can use; the other hundred megabytes are drivers.
-(cd "$modules/$version" && for part in fs/9p fs/netfs fs/fscache fs/overlayfs fs/ext4 fs/jbd2 fs/mbcache.ko fs/mbcache.ko.xz \
+(cd "$modules/$version" && for part in fs/9p fs/netfs fs/fscache fs/overlayfs fs/ext4 fs/jbd2 fs/mbcache.ko \
         net/9p net/bridge net/802 net/llc net/ipv4 net/ipv6 net/netfilter net/sched drivers/virtio drivers/block \
-        drivers/char/virtio_console.ko drivers/char/virtio_console.ko.xz drivers/char/hw_random drivers/net/veth.ko drivers/net/veth.ko.xz \
-        drivers/net/dummy.ko drivers/net/dummy.ko.xz lib crypto arch/x86/crypto; do
-    [ ! -e "kernel/$part" ] || cp -a --parents "kernel/$part" "$tree/usr/lib/modules/$version/"
+        drivers/char/virtio_console.ko drivers/char/hw_random drivers/net/veth.ko drivers/net/dummy.ko lib crypto arch/x86/crypto; do
+    for file in "kernel/$part" "kernel/$part.xz"; do
+        [ ! -e "$file" ] || cp -a --parents "$file" "$tree/usr/lib/modules/$version/"
+    done
 done; cp modules.order modules.builtin modules.builtin.modinfo "$tree/usr/lib/modules/$version/")
-chroot "$tree" depmod "$version"
+depmod -b "$tree" "$version"
 
 # Uncompressed, for QEMU enters such a kernel directly (PVH): a guest that decompresses itself takes two seconds more.
 compressed=$image/kernel-package/boot/vmlinuz-$version
@@ -64,20 +116,21 @@ lap "kernel $version"
 # The initramfs: busybox, and the modules on the way to the disk and the shares.
 initramfs=$image/initramfs
 mkdir -p "$initramfs"/{bin,proc,sys,dev,root,modules}
-cp "$(find "$image/busybox" -name busybox -type f)" "$initramfs/bin/busybox"
+busybox=$image/busybox-package/bin/busybox
+[ -e "$busybox" ] || busybox=$image/busybox-package/usr/bin/busybox
+cp "$busybox" "$initramfs/bin/busybox"
 for module in virtio_pci virtio_blk ext4 9pnet_virtio 9p virtio_console overlay; do
-    chroot "$tree" modprobe -S "$version" --show-depends "$module" | sed -n 's/^insmod \([^ ]*\).*/\1/p'
+    modprobe -d "$tree" -S "$version" --show-depends "$module" | sed -n 's/^insmod \([^ ]*\).*/\1/p'
 done | awk '!seen[$0]++' | while read -r file; do
     name=$(basename "$file" .xz)
-    case $file in *.xz) xz -dc "$tree$file" > "$initramfs/modules/$name" ;; *) cp "$tree$file" "$initramfs/modules/$name" ;; esac
+    case $file in *.xz) xz -dc "$file" > "$initramfs/modules/$name" ;; *) cp "$file" "$initramfs/modules/$name" ;; esac
     echo "$name" >> "$initramfs/modules/order"
 done
 cp "$here/guest/initramfs" "$initramfs/init"; chmod 755 "$initramfs/init"
-(cd "$initramfs" && find . | ./bin/busybox cpio -o -H newc 2>/dev/null | gzip -1) > "$image/initrd.img"
+(cd "$initramfs" && find . | cpio --quiet -o -H newc | gzip -1) > "$image/initrd.img"
 
 # The guest's own habits: no device it waits for, no timer, no console.
 install -m 755 "$here/guest/rig-run" "$here/guest/rig-init" "$tree/usr/local/sbin/"
-install -m 644 "$here/guest/lib.sh" "$tree/usr/local/lib/rig.sh"
 install -m 644 "$here/guest/rig.service" "$here/guest/rig.target" "$tree/etc/systemd/system/"
 printf 'rig\n' > "$tree/etc/hostname"; printf '127.0.0.1 localhost rig\n' > "$tree/etc/hosts"; : > "$tree/etc/fstab"
 printf '0123456789abcdef0123456789abcdef\n' > "$tree/etc/machine-id"
@@ -90,8 +143,8 @@ for unit in getty@tty1.service serial-getty@ttyS0.service apt-daily.timer apt-da
 done
 
 size=$(($(du -sm "$tree" | cut -f1) + 1024))
-mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,root_owner=0:0 -m 0 -d "$tree" "$image/disk.ext4" "${size}M"
-rm -rf "$image/pk" "$image/kernel-package" "$image/busybox" "$initramfs"
+mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,root_owner=0:0 -m 0 -d "$tree" "$image/disk.ext4" "${size}M" >&2
+rm -rf "$image/fetch" "$image/fetched" "$image"/*-package "$initramfs" "$tree"
 lap "disk"
 echo "$SECONDS" > "$image/done"
 echo "$image"
