@@ -2,7 +2,6 @@ package io.bulkhead.config;
 
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.LogSpec;
-import io.bulkhead.spec.LogSpec.Target;
 import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.RestartPolicy.Backoff;
 import io.bulkhead.spec.RestartPolicy.Limit;
@@ -12,7 +11,6 @@ import io.bulkhead.spec.StartPolicy;
 import io.bulkhead.spec.StopPolicy;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -62,15 +60,7 @@ final class PolicyReader {
     }
 
     LogSpec log() {
-        Section log = service.section("log");
-        LogSpec spec = new LogSpec(
-                log.get("stdout", Scalar.choice(EnumSet.of(Target.FILE, Target.NONE)), LogSpec.DEFAULT.stdout()),
-                log.get("stderr", Scalar.choice(Target.class), LogSpec.DEFAULT.stderr()),
-                log.get("max-size", Scalar.size(0), LogSpec.DEFAULT.maxSizeBytes()),
-                log.get("backups", Scalar.integer(0, 1000), (long) LogSpec.DEFAULT.backups())
-                        .intValue());
-        log.done();
-        return spec;
+        return new LogReader(service.section("log")).read();
     }
 
     Drift drift(Drift otherwise) {

@@ -50,10 +50,11 @@ final class LogFile implements AutoCloseable {
      */
     void write(Pointer buffer, int count) throws ErrnoException {
         written = 0;
-        if (spec.maxSizeBytes() > 0 && size + count >= spec.maxSizeBytes()) {
+        if (spec.rotation().maxSizeBytes() > 0
+                && size + count >= spec.rotation().maxSizeBytes()) {
             int cut = lastLineEnd(buffer, count);
             append(buffer, cut);
-            boolean lineIsEndless = cut == 0 && size >= spec.maxSizeBytes() + ENDLESS;
+            boolean lineIsEndless = cut == 0 && size >= spec.rotation().maxSizeBytes() + ENDLESS;
             if (cut > 0 || lineIsEndless) {
                 tryRotate();
             }
@@ -97,13 +98,13 @@ final class LogFile implements AutoCloseable {
     }
 
     private void rotate() throws ErrnoException, IOException {
-        if (spec.backups() == 0) {
+        if (spec.rotation().backups() == 0) {
             linux.ftruncate(fd, 0, path.toString());
             size = 0;
             return;
         }
         Checkpoint.ROTATION_BEGUN.reached();
-        for (int i = spec.backups(); i > 0; i--) {
+        for (int i = spec.rotation().backups(); i > 0; i--) {
             Path from = i == 1 ? path : backup(i - 1);
             if (Files.exists(from)) {
                 Files.move(from, backup(i), StandardCopyOption.REPLACE_EXISTING);

@@ -14,15 +14,21 @@ public record LogPaths(String stdout, String stderr) {
     private static final String NOWHERE = "/dev/null";
 
     public static LogPaths of(Path runDir, ServiceName name, LogSpec spec) {
-        String stdout = spec.stdout() == LogSpec.Target.FILE
-                ? fifo(runDir, name, "stdout").toString()
-                : NOWHERE;
-        String stderr = switch (spec.stderr()) {
-            case FILE -> fifo(runDir, name, "stderr").toString();
-            case STDOUT -> stdout;
-            case NONE -> NOWHERE;
-        };
+        String stdout = spec.stdout() == LogSpec.Target.NONE
+                ? NOWHERE
+                : fifo(runDir, name, "stdout").toString();
+        String stderr = fifo(runDir, name, "stderr").toString();
+        if (spec.stderr() == LogSpec.Target.NONE) {
+            stderr = NOWHERE;
+        } else if (spec.stderr() == LogSpec.Target.STDOUT && !(hasTags(spec) && !stdout.equals(NOWHERE))) {
+            stderr = stdout;
+        }
         return new LogPaths(stdout, stderr);
+    }
+
+    /** Whether a stderr that goes where stdout goes has to be told from it. */
+    private static boolean hasTags(LogSpec spec) {
+        return spec.layout().tags();
     }
 
     /** Where the output of {@code stream} ({@code stdout} or {@code stderr}) is kept. */

@@ -98,8 +98,19 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             live("restart.limit.window", s -> text(s.restart().limit().window())),
             restart("log.stdout", s -> dashed(s.log().stdout())),
             restart("log.stderr", s -> dashed(s.log().stderr())),
-            live("log.max-size", s -> s.log().maxSizeBytes() + " B"),
-            live("log.backups", s -> Integer.toString(s.log().backups())),
+            live("log.max-size", s -> s.log().rotation().maxSizeBytes() + " B"),
+            live(
+                    "log.max-age",
+                    s -> s.log().rotation().maxAge().map(SpecKey::text).orElse("unlimited")),
+            live("log.backups", s -> Integer.toString(s.log().rotation().backups())),
+            live("log.compress", s -> dashed(s.log().rotation().compress())),
+            live("log.format", s -> dashed(s.log().layout().format())),
+            live("log.timestamps", s -> Boolean.toString(s.log().layout().timestamps())),
+            restart("log.tags", s -> Boolean.toString(s.log().layout().tags())),
+            live("log.when-full", s -> dashed(s.log().whenFull())),
+            live("log.syslog.socket", s -> s.log().sockets().syslog()),
+            live("log.syslog.facility", s -> dashed(s.log().sockets().facility())),
+            live("log.journald.socket", s -> s.log().sockets().journald()),
             live("reconcile.drift", s -> dashed(s.drift())));
 
     /**

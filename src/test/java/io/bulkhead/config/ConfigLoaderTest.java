@@ -106,7 +106,9 @@ final class ConfigLoaderTest {
                 restart { policy = on-failure, success-exit-codes = [3, 0, 3]
                           backoff { initial = 1 s, factor = 1.5, max = 1 m, jitter = 0.25, reset-after = 1 h }
                           limit { attempts = 0, window = 1 d } }
-                log { stdout = none, stderr = file, max-size = 1 kB, backups = 0 }
+                log { stdout = none, stderr = syslog, max-size = 1 kB, max-age = 1 d, backups = 0, compress = true
+                      format = json, timestamps = true, tags = on, when-full = drop
+                      syslog { socket = "@log", facility = local7 }, journald.socket = /run/j }
                 reconcile.drift = warn
                 """);
 
@@ -140,7 +142,13 @@ final class ConfigLoaderTest {
                         Set.of(0, 3),
                         new Backoff(Duration.ofSeconds(1), 1.5, Duration.ofMinutes(1), 0.25, Duration.ofHours(1)),
                         new Limit(0, Duration.ofDays(1))),
-                new LogSpec(Target.NONE, Target.FILE, 1_000, 0),
+                new LogSpec(
+                        Target.NONE,
+                        Target.SYSLOG,
+                        new LogSpec.Rotation(1_000, Optional.of(Duration.ofDays(1)), 0, LogSpec.Compression.GZIP),
+                        new LogSpec.Layout(LogSpec.Format.JSON, true, true),
+                        LogSpec.WhenFull.DROP,
+                        new LogSpec.Sockets("@log", LogSpec.Facility.LOCAL7, "/run/j")),
                 Drift.WARN,
                 web.origins());
         assertEquals(expected, web);

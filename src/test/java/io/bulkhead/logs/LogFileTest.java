@@ -23,7 +23,7 @@ final class LogFileTest {
     Path directory;
 
     private static LogSpec spec(long maxSize, int backups) {
-        return new LogSpec(LogSpec.Target.FILE, LogSpec.Target.STDOUT, maxSize, backups);
+        return LogSpec.DEFAULT.to(LogSpec.Target.FILE, LogSpec.Target.STDOUT).rotating(maxSize, backups);
     }
 
     private Path path() {

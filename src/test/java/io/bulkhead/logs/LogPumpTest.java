@@ -24,8 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class LogPumpTest {
     private static final ServiceName WEB = new ServiceName("web");
     private static final ServiceName OTHER = new ServiceName("other");
-    private static final LogSpec MERGED = new LogSpec(LogSpec.Target.FILE, LogSpec.Target.STDOUT, 0, 3);
-    private static final LogSpec APART = new LogSpec(LogSpec.Target.FILE, LogSpec.Target.FILE, 0, 3);
+    private static final LogSpec MERGED =
+            LogSpec.DEFAULT.to(LogSpec.Target.FILE, LogSpec.Target.STDOUT).rotating(0, 3);
+    private static final LogSpec APART =
+            LogSpec.DEFAULT.to(LogSpec.Target.FILE, LogSpec.Target.FILE).rotating(0, 3);
 
     private final Linux linux = Linux.get();
 
@@ -97,7 +99,11 @@ final class LogPumpTest {
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
 
         try (LogPump pump = pump()) {
-            pump.open(WEB, new LogSpec(LogSpec.Target.FILE, LogSpec.Target.STDOUT, 300_000, 100));
+            pump.open(
+                    WEB,
+                    LogSpec.DEFAULT
+                            .to(LogSpec.Target.FILE, LogSpec.Target.STDOUT)
+                            .rotating(300_000, 100));
             try (RandomAccessFile out = writer(WEB, "stdout")) {
                 out.write(sent);
                 pump.remove(WEB);
@@ -158,7 +164,9 @@ final class LogPumpTest {
                 say(err, "apart\n");
                 awaitText(WEB, "stderr", "apart\n");
             }
-            pump.open(WEB, new LogSpec(LogSpec.Target.NONE, LogSpec.Target.FILE, 0, 1));
+            pump.open(
+                    WEB,
+                    LogSpec.DEFAULT.to(LogSpec.Target.NONE, LogSpec.Target.FILE).rotating(0, 1));
             try (RandomAccessFile err = writer(WEB, "stderr")) {
                 say(err, "alone\n");
                 awaitText(WEB, "stderr", "apart\nalone\n");
@@ -169,7 +177,11 @@ final class LogPumpTest {
     @Test
     void oneThatFloodsDoesNotHoldUpAnother() throws Exception {
         try (LogPump pump = pump()) {
-            pump.open(WEB, new LogSpec(LogSpec.Target.FILE, LogSpec.Target.STDOUT, 1 << 20, 1));
+            pump.open(
+                    WEB,
+                    LogSpec.DEFAULT
+                            .to(LogSpec.Target.FILE, LogSpec.Target.STDOUT)
+                            .rotating(1 << 20, 1));
             pump.open(OTHER, MERGED);
             RandomAccessFile flood = writer(WEB, "stdout");
             Thread flooding = new Thread(
@@ -200,7 +212,11 @@ final class LogPumpTest {
     @Test
     void aFileThatCannotBeRotatedGrowsOn() throws Exception {
         try (LogPump pump = pump()) {
-            pump.open(WEB, new LogSpec(LogSpec.Target.FILE, LogSpec.Target.STDOUT, 8, 3));
+            pump.open(
+                    WEB,
+                    LogSpec.DEFAULT
+                            .to(LogSpec.Target.FILE, LogSpec.Target.STDOUT)
+                            .rotating(8, 3));
             try (RandomAccessFile out = writer(WEB, "stdout")) {
                 Path hidden = directory.resolve("hidden");
                 Files.move(logDir, hidden);
