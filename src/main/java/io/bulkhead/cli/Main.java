@@ -50,6 +50,11 @@ public final class Main {
         return line.execute(words.toArray(String[]::new));
     }
 
+    /** Every command with its options and arguments, for documents made of them. */
+    public static CommandLine model() {
+        return whole(System.out, System.err);
+    }
+
     /**
      * With the one command that is asked for, for to make all of them takes longer than to run one; for help, and for a word
      * that is none, with all.
@@ -91,13 +96,19 @@ public final class Main {
                 new ConfigurationCommands(out, err);
             case "tail", "clear" -> new LogCommands(out, err);
             case "version", "shutdown" -> new DaemonCommands(out, err);
+            case "completion" -> new HostCommands(out, err);
             default -> new Commands(out, err);
         };
     }
 
     /** Where commands are. Not a constant: that would load them all. */
     static List<Class<? extends Commands>> topics() {
-        return List.of(ServiceCommands.class, ConfigurationCommands.class, LogCommands.class, DaemonCommands.class);
+        return List.of(
+                ServiceCommands.class,
+                ConfigurationCommands.class,
+                LogCommands.class,
+                DaemonCommands.class,
+                HostCommands.class);
     }
 
     /** With every command there is, to be shown but not to be run. */
