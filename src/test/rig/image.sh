@@ -6,7 +6,7 @@
 #
 #   -k KIND          tests     with a JRE and the servers that tests contain (the default)
 #                    pristine  as a new machine is: Debian with systemd and apt, which finds a JRE in a repository on the disk
-#   -a ARCHITECTURE  as Debian names it: amd64 (the default)
+#   -a ARCHITECTURE  as Debian names it: amd64 (the default) or arm64, which is unpacked and not installed: it has no systemd
 #   SUITE            bookworm (systemd 252, Linux 6.1; the default) or trixie (systemd 257, Linux 6.12)
 #
 # BULKHEAD_RIG     where images are kept (~/.cache/bulkhead/rig)
@@ -32,6 +32,14 @@ case $kind in
     pristine) offered="default-jre-headless supervisor" ;;
     *) echo "image.sh: no kind $kind: tests or pristine" >&2; exit 64 ;;
 esac
+
+# None of another architecture's scripts can run here, so its packages are only unpacked: enough for a script as process 1.
+variant=essential merge=: hook=--customize-hook
+if [ "$architecture" != amd64 ]; then
+    packages=base-files,base-passwd,bash,coreutils,dash,findutils,grep,hostname,mawk,mount,procps,sed,util-linux,iproute2,curl,openjdk-17-jre-headless
+    [ "$suite" = bookworm ] || packages=${packages/17/21}
+    variant=extract merge=/usr/share/mmdebstrap/hooks/merged-usr/setup00.sh hook=--extract-hook
+fi
 
 cache=${BULKHEAD_RIG:-${XDG_CACHE_HOME:-$HOME/.cache}/bulkhead/rig}
 name=$suite-$architecture-$kind
@@ -74,12 +82,12 @@ echo 'deb [trusted=yes] file:/var/local/packages ./' > "$tree/etc/apt/sources.li
 chroot "$tree" apt-get -qq update
 FETCH
 
-mmdebstrap --mode=root --variant=essential --architectures="$architecture" --include="$packages" \
+mmdebstrap --mode=root --variant="$variant" --architectures="$architecture" --include="$packages" --setup-hook="$merge \"\$1\"" \
     --setup-hook='mkdir -p "$1/usr/share/man/man1" "$1/usr/sbin"; printf "#!/bin/sh\nexit 101\n" > "$1/usr/sbin/policy-rc.d"; chmod +x "$1/usr/sbin/policy-rc.d"' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --aptopt='APT::Install-Recommends "false"' --skip=cleanup/apt \
-    --customize-hook="sh '$image/fetch' \"\$1\" '$offered' '$architecture'" \
-    --customize-hook='rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/apt/archives/*.deb "$1/usr/sbin/policy-rc.d"' \
+    "$hook=sh '$image/fetch' \"\$1\" '$offered' '$architecture'" \
+    "$hook"='rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/apt/archives/*.deb "$1/usr/sbin/policy-rc.d"' \
     "$suite" "$tree" ${BULKHEAD_MIRROR:-} > "$image/mmdebstrap.log" 2>&1 || { tail -20 "$image/mmdebstrap.log" >&2; exit 1; }
 [ -n "$offered" ] || rm -rf "$tree"/var/lib/apt/lists/*
 lap "tree $name"
@@ -128,6 +136,14 @@ done | awk '!seen[$0]++' | while read -r file; do
 done
 cp "$here/guest/initramfs" "$initramfs/init"; chmod 755 "$initramfs/init"
 (cd "$initramfs" && find . | cpio --quiet -o -H newc | gzip -1) > "$image/initrd.img"
+
+# What the scripts of unpacked packages would have made.
+if [ "$variant" = extract ]; then
+    mkdir -p "$tree"/etc/systemd/system "$tree"/usr/local/sbin
+    for file in passwd group; do cp "$tree/usr/share/base-passwd/$file.master" "$tree/etc/$file"; done
+    ln -s mawk "$tree/usr/bin/awk"
+    (cd "$tree/usr/bin" && ln -s ../lib/jvm/java-1.*/bin/java java)
+fi
 
 # The guest's own habits: no device it waits for, no timer, no console.
 install -m 755 "$here/guest/rig-run" "$here/guest/rig-init" "$tree/usr/local/sbin/"

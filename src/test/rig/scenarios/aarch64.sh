@@ -1,0 +1,151 @@
+#!/bin/bash
+# The launch routine, limits and adoption as another architecture does them: system call numbers, flags, structures, machine code.
+. "${0%/*}/lib.sh"
+root=/srv/root conf=/etc/bulkhead/supervisord.conf logs=/var/log/bulkhead
+group=/sys/fs/cgroup/bulkhead
+# Made on the build's architecture, the class-data archives fit no Java here.
+mkdir -p /opt /srv /etc/bulkhead; cp -r /src/bulkhead /opt; rm -f /opt/bulkhead/lib/*.jsa
+ctl() { /opt/bulkhead/bin/supervisorctl -c $conf "$@"; }
+daemon() { /opt/bulkhead/bin/supervisord -c $conf 2>> /var/log/supervisord.log & echo $! > /run/daemon; }
+logged() { grep -q "$2" "$logs/$1.stdout.log"; }
+pid_is() { [ "$(pid_of "$1")" = "$2" ]; }
+pid_changed() { running "$1" && ! pid_is "$1" "$2"; }
+state() { api status | tr '{' '\n' | grep "\"name\":\"$1\"" | grep -q "\"state\":\"$2\""; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# web burns CPU while /burn is there, and tells of every signal.
+cat > /srv/web.sh <<'WEB'
+trap 'echo got HUP' HUP
+trap 'echo got TERM; exit 0' TERM
+echo "process $$ on $HOSTNAME, root: $(ls / | tr '\n' ' '), descriptors: $(ls /proc/$$/fd | tr '\n' ' ')"
+beat=0
+while :; do
+    if [ -e /burn ]; then for ((i = 0; i < 500; i++)); do :; done; continue; fi
+    echo "beat $((beat++))"; sleep 0.2
+done
+WEB
+configure() { # configure QUOTA
+    cat > $conf <<EOF
+supervisor.reconcile.interval = 1 s
+defaults { rootfs = $root, restart.policy = never, start.ready-after = 0 s }
+services {
+  web {
+    command = [/bin/bash, /web.sh]
+    cpu { period = 100 ms, quota = $1 ms }
+    memory.max = 64 MiB
+    pids.max = 32
+    restart { policy = always, backoff.initial = 10 ms }
+  }
+  wrong { command = [/bin/nosuch], autostart = false }
+  forks {
+    command = [/bin/bash, -c, "trap '' CHLD; for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; wait"]
+    pids.max = 6
+  }
+  hogs {
+    command = [/bin/bash, -c, "x=aaaaaaaaaaaaaaaa; while :; do x=\$x\$x; done"]
+    memory.max = 24 MiB
+  }
+}
+EOF
+}
+uses() { # uses SERVICE PERCENT: its share of a CPU over 5 s is within one point
+    local before after begin end
+    sleep 1
+    before=$(sed -n 's/^usage_usec //p' $group/$1/cpu.stat) begin=$(date +%s%N)
+    sleep 5
+    after=$(sed -n 's/^usage_usec //p' $group/$1/cpu.stat) end=$(date +%s%N)
+    local tenths=$(((after - before) * 1000000 / (end - begin)))
+    echo "$((tenths / 10)).$((tenths % 10)) %"
+    [ $tenths -ge $((($2 - 1) * 10)) ] && [ $tenths -le $((($2 + 1) * 10)) ]
+}
+
+here() { echo "$(uname -m), Linux $(uname -r), $(java -version 2>&1 | sed -n 2p)"; [ "$(uname -m)" = aarch64 ]; }
+check "the machine" here
+
+builds() { ctl rootfs build $root --binary bash --binary ls --binary sleep --binary tr > /run/built || { cat /run/built; return 1; }
+    cp /srv/web.sh $root/web.sh
+    echo "$(wc -l < /run/built) files, $(grep -o 'ld-linux[^ ]*' /run/built | head -1) among them"; }
+check "rootfs build" builds
+
+configure 20
+launched=$(date +%s%N); daemon
+starts() { await 60 running web; echo "$((($(date +%s%N) - launched) / 1000000)) ms until RUNNING"; ctl status web | grep RUNNING; }
+check "start: the daemon, clone3 and the way to execve" starts
+web=$(pid_of web)
+
+alone() { await 20 logged web '^process' && grep '^process' $logs/web.stdout.log &&
+    grep -q "^process 1 on web, root: .*web.sh.*, descriptors: 0 1 2 255 $" $logs/web.stdout.log; }
+check "pivot_root, UTS name, no descriptor but 0, 1, 2" alone
+
+private() { local kind
+    for kind in pid mnt uts ipc cgroup; do
+        [ "$(readlink /proc/self/ns/$kind)" != "$(readlink "/proc/$web/ns/$kind")" ] || fail "$kind is the host's" || return
+    done
+    [ "$(readlink /proc/self/ns/net)" = "$(readlink "/proc/$web/ns/net")" ] && echo "pid mnt uts ipc cgroup private, net shared"; }
+check "namespaces" private
+
+powers() { grep -E '^(CapEff|CapBnd|NoNewPrivs|SigBlk):' "/proc/$web/status" | tr '\n\t' '  '
+    grep -q '^CapEff:.00000000a0042[45]fb$\|^CapEff:.00000000a80[04]25fb$' "/proc/$web/status" && grep -q '^NoNewPrivs:.1$' "/proc/$web/status" &&
+        grep -q '^SigBlk:.0000000000000000$' "/proc/$web/status"; }
+check "capset, no_new_privs, the signal mask" powers
+
+written() { echo "cpu.max $(cat $group/web/cpu.max), memory.max $(cat $group/web/memory.max), pids.max $(cat $group/web/pids.max)"
+    [ "$(cat $group/web/cpu.max)" = "20000 100000" ] && [ "$(cat $group/web/memory.max)" = $((64 << 20)) ] && [ "$(cat $group/web/pids.max)" = 32 ]; }
+check "the limits as the kernel reads them back" written
+
+touch $root/burn
+check "20 ms in every 100 ms" uses web 20
+
+holds_pids() { await 40 grep -q 'max [1-9]' $group/forks/pids.events; echo "$(cat $group/forks/pids.current) processes, refused: $(cat $group/forks/pids.events)"
+    [ "$(cat $group/forks/pids.current)" -le 6 ]; }
+check "pids.max holds" holds_pids
+
+holds_memory() { await 40 state hogs EXITED && api status | tr '{' '\n' | grep '"hogs"' | tail -1
+    grep -q 'service=hogs .*exit="SIGKILL' /var/log/supervisord.log; }
+check "memory.max holds" holds_memory
+
+live() { configure 40; ctl reload && grep -q '^40000 ' $group/web/cpu.max && pid_is web "$web" && echo "same process: $web"; }
+check "a live change" live
+check "40 ms in every 100 ms" uses web 40
+rm $root/burn
+
+drifts() { echo max > $group/web/cpu.max; await 10 grep -q '^40000 ' $group/web/cpu.max && cat $group/web/cpu.max; }
+check "a limit changed by somebody else is repaired" drifts
+
+refused() { local out; out=$(ctl start wrong) && fail "it started"; printf '%s\n' "$out"
+    [ "$(printf '%s\n' "$out" | tail -1)" = "wrong: execve /bin/nosuch: ENOENT (No such file or directory)" ] && [ ! -e $group/wrong/cgroup.procs -o -z "$(cat $group/wrong/cgroup.procs 2>/dev/null)" ]; }
+check "a failed step is named" refused
+
+crashes() { kill -KILL "$web"; await 10 pid_changed web "$web" && echo "$web -> $(pid_of web)"; }
+check "a crash, and back" crashes
+web=$(pid_of web)
+
+signalled() { ctl signal HUP web && await 10 logged web 'got HUP'; }
+check "a signal by pidfd" signalled
+
+daemon_pid=$(cat /run/daemon)
+kill -KILL "$daemon_pid"; await 10 gone "$daemon_pid"
+beats=$(grep -c beat $logs/web.stdout.log); sleep 1
+daemon
+adopts() { await 60 running web && pid_is web "$web" && echo "same process: $web" && grep -q 'adopt' /var/log/supervisord.log; }
+check "SIGKILL of the daemon: the next one adopts" adopts
+
+nothing_lost() { local last
+    await 10 eval '[ $(grep -c beat $logs/web.stdout.log) -gt $((beats + 5)) ]' || return
+    grep -o 'beat [0-9]*' $logs/web.stdout.log | awk '{ if ($2 != last + 1 && $2 != 0) lost = lost " " $2; last = $2 } END { print NR " lines, gaps:" (lost ? lost : " none"); exit lost != "" }'; }
+check "what was written meanwhile is in the log" nothing_lost
+
+ends() { kill -KILL "$web"; await 10 pid_changed web "$web" && echo "$web -> $(pid_of web)"; }
+check "the end of an adopted process is noticed" ends
+web=$(pid_of web)
+
+stops() { ctl stop web && grep -q 'got TERM' $logs/web.stdout.log && state web STOPPED && gone "$web"; }
+check "stop: SIGTERM and its handler" stops
+
+removes() { echo 'services { }' > $conf; ctl reload
+    [ -z "$(find $group -mindepth 1 -type d)" ] && [ -z "$(find /run/bulkhead -type p)" ] && ! grep -q $root /proc/self/mountinfo && echo "no group, no FIFO, no mount"; }
+check "removed without a trace" removes
+
+finishes() { kill "$(cat /run/daemon)"; await 20 gone "$(cat /run/daemon)" && [ ! -e $group ] && ! grep -n 'Exception\|ERROR' /var/log/supervisord.log; }
+check "the daemon's end leaves no group" finishes
+grep 'service=' /var/log/supervisord.log | sed 's/^/    log: /'
