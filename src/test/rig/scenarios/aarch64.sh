@@ -1,4 +1,6 @@
 #!/bin/bash
+# rig -a arm64 bash /scenarios/aarch64.sh
+#
 # The launch routine, limits and adoption as another architecture does them: system call numbers, flags, structures, machine code.
 . "${0%/*}/lib.sh"
 root=/srv/root conf=/etc/bulkhead/supervisord.conf logs=/var/log/bulkhead
@@ -17,7 +19,8 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 cat > /srv/web.sh <<'WEB'
 trap 'echo got HUP' HUP
 trap 'echo got TERM; exit 0' TERM
-echo "process $$ on $HOSTNAME, root: $(ls / | tr '\n' ' '), descriptors: $(ls /proc/$$/fd | tr '\n' ' ')"
+ls /proc/$$/fd > /descriptors
+echo "process $$ on $HOSTNAME, root: $(ls / | tr '\n' ' '), descriptors: $(tr '\n' ' ' < /descriptors)"
 beat=0
 while :; do
     if [ -e /burn ]; then for ((i = 0; i < 500; i++)); do :; done; continue; fi
@@ -36,6 +39,7 @@ services {
     pids.max = 32
     restart { policy = always, backoff.initial = 10 ms }
   }
+  idle { command = [/bin/sleep, 1000] }
   wrong { command = [/bin/nosuch], autostart = false }
   forks {
     command = [/bin/bash, -c, "trap '' CHLD; for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; wait"]
@@ -84,9 +88,10 @@ private() { local kind
     [ "$(readlink /proc/self/ns/net)" = "$(readlink "/proc/$web/ns/net")" ] && echo "pid mnt uts ipc cgroup private, net shared"; }
 check "namespaces" private
 
-powers() { grep -E '^(CapEff|CapBnd|NoNewPrivs|SigBlk):' "/proc/$web/status" | tr '\n\t' '  '
-    grep -q '^CapEff:.00000000a0042[45]fb$\|^CapEff:.00000000a80[04]25fb$' "/proc/$web/status" && grep -q '^NoNewPrivs:.1$' "/proc/$web/status" &&
-        grep -q '^SigBlk:.0000000000000000$' "/proc/$web/status"; }
+powers() { local file; file=/proc/$(pid_of idle)/status
+    grep -E '^(CapEff|CapBnd|NoNewPrivs|SigBlk|SigIgn):' "$file" | tr '\n\t' '  '
+    grep -q '^CapEff:.00000000a00425fb$' "$file" && grep -q '^CapBnd:.00000000a00425fb$' "$file" && grep -q '^NoNewPrivs:.1$' "$file" &&
+        grep -q '^SigBlk:.0000000000000000$' "$file" && grep -q '^SigIgn:.0000000000000000$' "$file"; }
 check "capset, no_new_privs, the signal mask" powers
 
 written() { echo "cpu.max $(cat $group/web/cpu.max), memory.max $(cat $group/web/memory.max), pids.max $(cat $group/web/pids.max)"
@@ -100,8 +105,8 @@ holds_pids() { await 40 grep -q 'max [1-9]' $group/forks/pids.events; echo "$(ca
     [ "$(cat $group/forks/pids.current)" -le 6 ]; }
 check "pids.max holds" holds_pids
 
-holds_memory() { await 40 state hogs EXITED && api status | tr '{' '\n' | grep '"hogs"' | tail -1
-    grep -q 'service=hogs .*exit="SIGKILL' /var/log/supervisord.log; }
+holds_memory() { await 40 state hogs EXITED && api status | field hogs exit && grep 'oom_kill ' $group/hogs/memory.events
+    grep -q 'service=hogs .*exit="SIGKILL (out of memory)' /var/log/supervisord.log; }
 check "memory.max holds" holds_memory
 
 live() { configure 40; ctl reload && grep -q '^40000 ' $group/web/cpu.max && pid_is web "$web" && echo "same process: $web"; }
@@ -113,14 +118,15 @@ drifts() { echo max > $group/web/cpu.max; await 10 grep -q '^40000 ' $group/web/
 check "a limit changed by somebody else is repaired" drifts
 
 refused() { local out; out=$(ctl start wrong) && fail "it started"; printf '%s\n' "$out"
-    [ "$(printf '%s\n' "$out" | tail -1)" = "wrong: execve /bin/nosuch: ENOENT (No such file or directory)" ] && [ ! -e $group/wrong/cgroup.procs -o -z "$(cat $group/wrong/cgroup.procs 2>/dev/null)" ]; }
+    [ "$(printf '%s\n' "$out" | tail -1)" = "wrong: execve /bin/nosuch: ENOENT (No such file or directory)" ] && [ -z "$(cat $group/wrong/cgroup.procs 2>/dev/null)" ]; }
 check "a failed step is named" refused
 
 crashes() { kill -KILL "$web"; await 10 pid_changed web "$web" && echo "$web -> $(pid_of web)"; }
 check "a crash, and back" crashes
 web=$(pid_of web)
 
-signalled() { ctl signal HUP web && await 10 logged web 'got HUP'; }
+post() { api "$1" -d "{\"names\":[\"$2\"]$3}"; echo; }
+signalled() { post signal web ',"signal":"HUP"' && await 10 logged web 'got HUP'; }
 check "a signal by pidfd" signalled
 
 daemon_pid=$(cat /run/daemon)
@@ -139,7 +145,7 @@ ends() { kill -KILL "$web"; await 10 pid_changed web "$web" && echo "$web -> $(p
 check "the end of an adopted process is noticed" ends
 web=$(pid_of web)
 
-stops() { ctl stop web && grep -q 'got TERM' $logs/web.stdout.log && state web STOPPED && gone "$web"; }
+stops() { post stop web && grep -q 'got TERM' $logs/web.stdout.log && state web STOPPED && gone "$web"; }
 check "stop: SIGTERM and its handler" stops
 
 removes() { echo 'services { }' > $conf; ctl reload
@@ -148,4 +154,5 @@ check "removed without a trace" removes
 
 finishes() { kill "$(cat /run/daemon)"; await 20 gone "$(cat /run/daemon)" && [ ! -e $group ] && ! grep -n 'Exception\|ERROR' /var/log/supervisord.log; }
 check "the daemon's end leaves no group" finishes
-grep 'service=' /var/log/supervisord.log | sed 's/^/    log: /'
+[ -z "$failed" ] || sed 's/^/    log: /' /var/log/supervisord.log
+exit ${failed:-0}

@@ -1,7 +1,8 @@
 # Sourced by scenarios, in the guest. A line of the table is written for every `check`; a failed one shows why, and the
 # scenario goes on.
 
-row() { printf '@row\t%s\t%s\t%s\n' "$1" "$2" "$3"; }
+failed=
+row() { [ "$2" = passed ] || failed=1; printf '@row\t%s\t%s\t%s\n' "$1" "$2" "$3"; }
 
 # check WHAT COMMAND...: passed if the command succeeds; what it prints is the detail
 check() {
@@ -29,7 +30,7 @@ await() {
 fail() { echo "$*"; return 1; }
 
 # The daemon's own API, for each start of a JVM costs seconds here.
-api() { curl -sS --max-time 60 --unix-socket /run/bulkhead/supervisord.sock "http://localhost/v1/$1"; }
+api() { curl -sS --max-time 60 --unix-socket /run/bulkhead/supervisord.sock "http://localhost/v1/$1" "${@:2}"; }
 field() { sed -n "s/.*\"name\":\"$1\"[^}]*\"$2\":\"\{0,1\}\([^\",}]*\).*/\1/p"; }
 pid_of() { api status | tr '{' '\n' | sed -n "s/.*\"name\":\"$1\".*\"pid\":\([0-9]*\).*/\1/p"; }
 running() { [ -n "$(pid_of "$1")" ] && api status | tr '{' '\n' | grep "\"name\":\"$1\"" | grep -q RUNNING; }
