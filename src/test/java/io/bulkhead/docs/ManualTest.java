@@ -9,6 +9,7 @@ import io.bulkhead.spec.SpecKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -87,6 +88,6 @@ final class ManualTest {
         return Documents.text(
                 Files.readString(TEMPLATES.resolve(name)),
                 Files.readString(Path.of("conf/reference.conf")),
-                "2026-01-01");
+                OffsetDateTime.parse("2026-01-01T00:00:00Z"));
     }
 }
