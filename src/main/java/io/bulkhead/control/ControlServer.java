@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.EnumSet;
 import java.util.Set;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -14,9 +15,13 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Serves the control API on a Unix-domain socket. */
 public final class ControlServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+
     /** A command that waits holds a thread; they are made on demand and soon gone. */
     private static final int MAX_THREADS = 64;
 
@@ -53,8 +58,21 @@ public final class ControlServer implements AutoCloseable {
         PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);
         // Until here the socket is its maker's alone to connect to: the daemon's umask is 022, and connecting
         // takes write permission. Group before mode, so that no other group ever has it.
-        view.setGroup(FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+        giveTo(view);
         view.setPermissions(permissions(mode));
+    }
+
+    /** A host without the group has no members of it; the socket stays root's, and the daemon works. */
+    private void giveTo(PosixFileAttributeView socketView) throws IOException {
+        try {
+            socketView.setGroup(
+                    FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+        } catch (UserPrincipalNotFoundException e) {
+            log.warn(
+                    "control.group {}: no such group here, so only root may command (groupadd --system {})",
+                    group,
+                    group);
+        }
     }
 
     private static Set<PosixFilePermission> permissions(int mode) {

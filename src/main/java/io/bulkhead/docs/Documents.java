@@ -53,7 +53,7 @@ public final class Documents {
         file(share.resolve("doc/bulkhead/reference.conf"), reference);
         CommandLine commands = io.bulkhead.cli.Main.model();
         file(share.resolve("bash-completion/completions/supervisorctl"), Shell.bash.script(commands));
-        file(share.resolve("zsh/vendor-completions/_supervisorctl"), Shell.zsh.script(commands));
+        file(share.resolve("zsh/site-functions/_supervisorctl"), Shell.zsh.script(commands));
         file(share.resolve("fish/vendor_completions.d/supervisorctl.fish"), Shell.fish.script(commands));
     }
 

@@ -116,7 +116,7 @@ final class ReferenceTest {
         Files.writeString(services.resolve("example.conf"), "services.example { rootfs = ../rootfs, command = a }");
         HostSpec one = new ConfigLoader().load(main);
 
-        assertEquals(SupervisorSpec.DEFAULT, empty.supervisor());
+        assertEquals(commandedBy("bulkhead", SupervisorSpec.DEFAULT), empty.supervisor());
         assertEquals(Set.of(), empty.services().keySet());
         assertEquals(rootfs, example(one).rootfs());
     }
@@ -145,6 +145,18 @@ final class ReferenceTest {
 
     private HostSpec load(String text) throws IOException, ConfigException {
         return new ConfigLoader().load(Files.writeString(directory.resolve("test.conf"), text));
+    }
+
+    private static SupervisorSpec commandedBy(String group, SupervisorSpec of) {
+        return new SupervisorSpec(
+                of.runDir(),
+                of.logDir(),
+                of.onExit(),
+                of.reconcileInterval(),
+                of.cgroupParent(),
+                of.controlSocket(),
+                of.controlMode(),
+                group);
     }
 
     private static ServiceSpec example(HostSpec host) {

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,5 +80,22 @@ final class ControlServerTest {
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(bed.socket)));
         }
         assertFalse(Files.exists(directory.resolve("control.sock")));
+    }
+
+    @Test
+    void aGroupThatIsMissingLeavesTheSocketToItsMaker() throws Exception {
+        Path socket = directory.resolve("other.sock");
+        try (ControlServer server =
+                new ControlServer(new FakeOperations(directory.resolve("log")), socket, 0660, "nosuchgroup")) {
+            server.start();
+
+            assertEquals(owner(directory), owner(socket));
+            assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+        }
+    }
+
+    private static String owner(Path path) throws IOException {
+        PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
+        return attributes.owner().getName() + ":" + attributes.group().getName();
     }
 }
