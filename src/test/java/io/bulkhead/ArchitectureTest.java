@@ -31,6 +31,7 @@ class ArchitectureTest {
             Map.entry(
                     "reconcile",
                     List.of("cgroup", "launch", "libc", "logs", "plan", "process", "rootfs", "spec", "status")),
+            Map.entry("doctor", List.of("cgroup", "libc")),
             Map.entry("control", List.of("reconcile", "spec", "status")),
             Map.entry("notify", List.of("libc", "status")),
             Map.entry(
@@ -48,7 +49,7 @@ class ArchitectureTest {
                             "spec",
                             "status")),
             // Of control, the wire records alone.
-            Map.entry("cli", List.of("config", "control.wire", "rootfs", "spec")),
+            Map.entry("cli", List.of("config", "control.wire", "doctor", "rootfs", "spec")),
             // Reads the commands' descriptions; a tool of the build.
             Map.entry("docs", List.of("cli", "daemon")));
 

@@ -96,7 +96,7 @@ public final class Main {
                 new ConfigurationCommands(out, err);
             case "tail", "clear" -> new LogCommands(out, err);
             case "version", "shutdown" -> new DaemonCommands(out, err);
-            case "completion" -> new HostCommands(out, err);
+            case "completion", "doctor" -> new HostCommands(out, err);
             default -> new Commands(out, err);
         };
     }

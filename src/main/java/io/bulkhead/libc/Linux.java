@@ -333,6 +333,11 @@ public final class Linux {
         return Optional.of(info.getInt(60));
     }
 
+    /** Whether the kernel knows a system call, and no filter denies it: asked with arguments that it refuses. */
+    public boolean knows(int systemCall) {
+        return c.syscall(systemCall, -1, -1, -1, -1, -1, -1) >= 0 || errno() != ErrnoException.ENOSYS;
+    }
+
     public Epoll epoll() throws ErrnoException {
         return new Epoll(this, c, runtime);
     }

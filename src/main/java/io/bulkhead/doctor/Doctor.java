@@ -1,0 +1,43 @@
+package io.bulkhead.doctor;
+
+import io.bulkhead.cgroup.CgroupLayout;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Examines a host from top to bottom. */
+public final class Doctor {
+    private Doctor() {}
+
+    /** What this host offers, area by area. */
+    public static List<Finding> examine() {
+        return examine(
+                new ThisHost(),
+                System.getProperty("java.version", ""),
+                System.getProperty("java.home", ""),
+                library(Doctor.class.getProtectionDomain().getCodeSource()));
+    }
+
+    static List<Finding> examine(Host host, String javaVersion, String javaHome, String library) {
+        KernelBuild build = KernelBuild.of(host);
+        CgroupLayout layout = host.cgroups();
+        return Stream.of(
+                        new KernelExamination(host, build).findings(),
+                        new CgroupExamination(host, layout, build).findings(),
+                        new ControllerExamination(host, layout, build).findings(),
+                        new NamespaceExamination(host, build).findings(),
+                        new PowerExamination(host).findings(),
+                        new SystemdExamination(host, layout).findings(),
+                        new JavaExamination(host, javaVersion, javaHome, library).findings())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** The directory of the jar this is in. */
+    private static String library(CodeSource source) {
+        Path place = Path.of(source.getLocation().getPath());
+        Path directory = place.getParent();
+        return place.toString().endsWith(".jar") && directory != null ? directory.toString() : "";
+    }
+}
