@@ -23,10 +23,8 @@ record ControllerFacts(String name, String purpose, String option, String v2, St
             new ControllerFacts("freezer", "pausing", "CONFIG_CGROUP_FREEZER", "", "cgroup.freeze"),
             new ControllerFacts("blkio", "disk I/O", "CONFIG_BLK_CGROUP", "io", ""),
             of("pids", "processes and threads", "CONFIG_CGROUP_PIDS"),
-            new ControllerFacts(
-                    "net_cls", "marking packets", "CONFIG_CGROUP_NET_CLASSID", "", ""),
-            new ControllerFacts(
-                    "net_prio", "priorities of packets", "CONFIG_CGROUP_NET_PRIO", "", ""),
+            new ControllerFacts("net_cls", "marking packets", "CONFIG_CGROUP_NET_CLASSID", "", ""),
+            new ControllerFacts("net_prio", "priorities of packets", "CONFIG_CGROUP_NET_PRIO", "", ""),
             new ControllerFacts("perf_event", "perf by group", "CONFIG_CGROUP_PERF", "", "the group's own descriptor"),
             of("hugetlb", "huge pages", "CONFIG_CGROUP_HUGETLB"),
             of("rdma", "RDMA adapters", "CONFIG_CGROUP_RDMA"),

@@ -19,8 +19,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class DoctorTest {
     private static final List<String> V1 = List.of(
-            "cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "net_cls", "net_prio", "perf_event",
-            "hugetlb", "rdma", "misc");
+            "cpu",
+            "cpuacct",
+            "cpuset",
+            "memory",
+            "devices",
+            "freezer",
+            "blkio",
+            "pids",
+            "net_cls",
+            "net_prio",
+            "perf_event",
+            "hugetlb",
+            "rdma",
+            "misc");
 
     @TempDir
     Path directory;
@@ -60,8 +72,11 @@ final class DoctorTest {
     void hybridHostUsesTheMountsOfV1() throws IOException {
         host.mounts("hybrid");
 
-        assertEquals("hybrid: v1, and v2 at /sys/fs/cgroup/unified", finding("layout").detail());
-        assertEquals("v1, /sys/fs/cgroup/memory: memory and swap", finding("memory").detail());
+        assertEquals(
+                "hybrid: v1, and v2 at /sys/fs/cgroup/unified",
+                finding("layout").detail());
+        assertEquals(
+                "v1, /sys/fs/cgroup/memory: memory and swap", finding("memory").detail());
         assertEquals(Verdict.OK, finding("birth in the group").verdict());
     }
 
@@ -80,7 +95,9 @@ final class DoctorTest {
         host.mounts("hybrid");
         host.write("/proc/cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\nnet_cls\t0\t1\t1");
 
-        assertEquals("mount -t cgroup -o net_cls cgroup /sys/fs/cgroup/net_cls", finding("net_cls").remedy());
+        assertEquals(
+                "mount -t cgroup -o net_cls cgroup /sys/fs/cgroup/net_cls",
+                finding("net_cls").remedy());
     }
 
     @Test
@@ -90,7 +107,8 @@ final class DoctorTest {
 
         assertEquals("off since boot: no memory and swap", finding("memory").detail());
         assertEquals(
-                "boot without cgroup_disable=memory, or with cgroup_enable=memory", finding("memory").remedy());
+                "boot without cgroup_disable=memory, or with cgroup_enable=memory",
+                finding("memory").remedy());
     }
 
     @Test
@@ -121,7 +139,8 @@ final class DoctorTest {
         host.write("/proc/self/mountinfo", "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw");
 
         assertFalse(Finding.canWork(examine()));
-        assertEquals("mount -t cgroup2 cgroup2 /sys/fs/cgroup", finding("layout").remedy());
+        assertEquals(
+                "mount -t cgroup2 cgroup2 /sys/fs/cgroup", finding("layout").remedy());
     }
 
     @Test
@@ -142,7 +161,9 @@ final class DoctorTest {
 
     @Test
     void initramfsCannotBePivotedAway() throws IOException {
-        host.write("/proc/self/mountinfo", "1 1 0:2 / / rw - rootfs none rw\n31 1 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw");
+        host.write(
+                "/proc/self/mountinfo",
+                "1 1 0:2 / / rw - rootfs none rw\n31 1 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw");
 
         assertEquals(Verdict.LIMITED, finding("pivot_root").verdict());
         assertEquals(Verdict.OK, finding("layout").verdict());
@@ -190,14 +211,17 @@ final class DoctorTest {
         assertEquals(Verdict.OK, finding("class-data archive").verdict());
         host.delete("/usr/lib/bulkhead/lib/supervisord-17.jsa");
 
-        assertEquals("sh /usr/lib/bulkhead/lib/archive.sh", finding("class-data archive").remedy());
+        assertEquals(
+                "sh /usr/lib/bulkhead/lib/archive.sh",
+                finding("class-data archive").remedy());
     }
 
     /** Whatever the host, each finding that isn't all right says how to make it so. */
     @Test
     void everyLackHasItsRemedy() throws IOException {
         FolderHost bare = new FolderHost(directory.resolve("bare"));
-        for (String file : List.of("/proc/pressure/cpu", "/proc/filesystems", "/proc/sys/kernel/seccomp/actions_avail")) {
+        for (String file :
+                List.of("/proc/pressure/cpu", "/proc/filesystems", "/proc/sys/kernel/seccomp/actions_avail")) {
             bare.delete(file);
         }
         bare.write("/sys/fs/cgroup/cgroup.controllers", "");
@@ -211,7 +235,8 @@ final class DoctorTest {
 
     private Finding finding(String name) {
         return examine().stream()
-                .filter(finding -> finding.name().equals(name) && !(name.equals("version") && !finding.area().equals("kernel")))
+                .filter(finding -> finding.name().equals(name)
+                        && !(name.equals("version") && !finding.area().equals("kernel")))
                 .filter(finding -> !(name.equals("freezer") && finding.area().equals("cgroups")))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no finding " + name));
