@@ -113,6 +113,32 @@ final class Section {
         return new Section(scope, pathOf(key), found.isPresent() ? originOf(key) : origin, below);
     }
 
+    /** The objects of the list under {@code key}, each a section of its own, named by its number from 0 as HOCON would. */
+    List<Section> sections(String key, String what) {
+        Optional<Found> found = find(key);
+        if (found.isEmpty()) {
+            return List.of();
+        }
+        ConfigValue value = found.get().value();
+        if (!(value instanceof ConfigList list)) {
+            note(found.get().own(), value, key, Shown.value(value) + " is not a list, each " + what);
+            return List.of();
+        }
+        List<Section> sections = new ArrayList<>();
+        for (ConfigValue element : list) {
+            if (isOpen(element)) {
+                note(found.get().own(), element, key, undefined(element));
+            } else if (element instanceof ConfigObject object) {
+                Origin place = scope.sources().origin(element.origin()).orElse(originOf(key));
+                List<ConfigObject> below = found.get().own() ? List.of(object) : List.of(EMPTY, object);
+                sections.add(new Section(scope, pathOf(key) + "." + sections.size(), place, below));
+            } else {
+                note(found.get().own(), element, key, Shown.value(element) + " is not " + what);
+            }
+        }
+        return sections;
+    }
+
     /** Whether {@code key} has a value other than null, allowed or not. */
     boolean has(String key) {
         return layers.stream()

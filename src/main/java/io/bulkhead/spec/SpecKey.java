@@ -33,8 +33,7 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
         }
     }
 
-    /** Every key, in the order in which they are shown. */
-    public static final List<SpecKey> ALL = List.of(
+    private static final List<SpecKey> BESIDE_LIMITS = List.of(
             restart("rootfs", s -> s.rootfs().toString()),
             restart("command", s -> quoted(s.command())),
             restart("user", s -> s.credentials().user().orElse("root")),
@@ -50,18 +49,6 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                     s -> s.oomScoreAdjust().isPresent()
                             ? Integer.toString(s.oomScoreAdjust().getAsInt())
                             : "default"),
-            live("cpu.period", s -> s.limits().cpu().map(c -> text(c.period())).orElse("default")),
-            live("cpu.quota", s -> s.limits().cpu().map(c -> text(c.quota())).orElse("unlimited")),
-            live(
-                    "memory.max",
-                    s -> s.limits().memoryMaxBytes().isPresent()
-                            ? s.limits().memoryMaxBytes().getAsLong() + " B"
-                            : "unlimited"),
-            live(
-                    "pids.max",
-                    s -> s.limits().pidsMax().isPresent()
-                            ? Long.toString(s.limits().pidsMax().getAsLong())
-                            : "unlimited"),
             restart("namespaces.pid", s -> privacy(s.namespaces().pid())),
             restart("namespaces.mount", s -> privacy(s.namespaces().mount())),
             restart("namespaces.uts", s -> privacy(s.namespaces().uts())),
@@ -113,6 +100,9 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             live("log.journald.socket", s -> s.log().sockets().journald()),
             live("reconcile.drift", s -> dashed(s.drift())));
 
+    /** Every key, in the order in which they are shown. */
+    public static final List<SpecKey> ALL = all();
+
     /**
      * One difference between two specs of a service.
      *
@@ -163,6 +153,17 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             return nanos / 1_000_000 + " ms";
         }
         return nanos / 1_000 + " us";
+    }
+
+    private static List<SpecKey> all() {
+        List<SpecKey> keys = new ArrayList<>();
+        for (SpecKey key : BESIDE_LIMITS) {
+            if (key.path.equals("namespaces.pid")) {
+                keys.addAll(LimitKeys.all());
+            }
+            keys.add(key);
+        }
+        return List.copyOf(keys);
     }
 
     private static SpecKey restart(String path, Function<ServiceSpec, String> value) {

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.CpuLimit;
+import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Credentials;
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.LogSpec;
 import io.bulkhead.spec.LogSpec.Target;
+import io.bulkhead.spec.MemoryLimits;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.RestartPolicy;
@@ -34,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,10 +127,10 @@ final class ConfigLoaderTest {
                         new Rlimit(Resource.MEMLOCK, 65_536, 65_536)),
                 -5,
                 OptionalInt.of(500),
-                new Limits(
-                        Optional.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(50))),
-                        OptionalLong.of(64L << 20),
-                        OptionalLong.of(512)),
+                Limits.NONE
+                        .with(CpuLimits.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(50))))
+                        .with(MemoryLimits.of(64L << 20))
+                        .withPidsMax(512),
                 new Namespaces(false, false, true, false, false, true),
                 Optional.of("web.example.org"),
                 false,

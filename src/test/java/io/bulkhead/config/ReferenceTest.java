@@ -80,7 +80,23 @@ final class ReferenceTest {
         commented.removeAll(keys(reference));
 
         assertEquals(
-                new TreeSet<>(Set.of("user", "group", "oom-score-adjust", "cpu.period", "cpu.limit", "hostname")),
+                new TreeSet<>(Set.of(
+                        "user",
+                        "group",
+                        "oom-score-adjust",
+                        "cpu.period",
+                        "cpu.limit",
+                        "cpu.burst",
+                        "cpu.weight",
+                        "cpu.idle",
+                        "cpu.cpus",
+                        "cpu.mems",
+                        "memory.low",
+                        "memory.swap",
+                        "memory.oom-group",
+                        "io.weight",
+                        "net.class-id",
+                        "hostname")),
                 commented);
     }
 
@@ -90,7 +106,7 @@ final class ReferenceTest {
 
         ServiceSpec example = example(load(examples));
 
-        assertTrue(example.limits().cpu().isPresent());
+        assertTrue(example.limits().cpu().burst().isPresent());
         assertTrue(example.hostname().isPresent());
     }
 

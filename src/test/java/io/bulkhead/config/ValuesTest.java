@@ -71,7 +71,7 @@ final class ValuesTest {
     void readsSizes(String text, long bytes) throws IOException, ConfigException {
         ServiceSpec web = directory.web("memory.max = " + text);
 
-        assertEquals(OptionalLong.of(bytes), web.limits().memoryMaxBytes());
+        assertEquals(OptionalLong.of(bytes), web.limits().memory().max());
     }
 
     @ParameterizedTest
@@ -85,14 +85,15 @@ final class ValuesTest {
     void derivesTheQuotaFromAShare(String limit, String period, long micros) throws IOException, ConfigException {
         ServiceSpec web = directory.web("cpu { limit = " + limit + ", period = " + period + " }");
 
-        assertEquals(Optional.of(micros), web.limits().cpu().map(CpuLimit::quotaMicros));
+        assertEquals(Optional.of(micros), web.limits().cpu().bandwidth().map(CpuLimit::quotaMicros));
     }
 
     @ParameterizedTest
     @CsvSource({"quota = unlimited", "limit = unlimited", "'quota = unlimited, period = 10 ms'"})
     void unlimitedIsNoLimit(String keys) throws IOException, ConfigException {
         assertEquals(
-                Optional.empty(), directory.web("cpu { " + keys + " }").limits().cpu());
+                Optional.empty(),
+                directory.web("cpu { " + keys + " }").limits().cpu().bandwidth());
     }
 
     @ParameterizedTest
@@ -138,11 +139,12 @@ final class ValuesTest {
         assertEquals(List.of("/bin/own"), own.command());
         assertEquals(Optional.empty(), own.credentials().user());
         assertEquals(List.of("b"), own.credentials().groups());
-        assertEquals(cpu(20, 50), own.limits().cpu());
+        assertEquals(cpu(20, 50), own.limits().cpu().bandwidth());
         assertEquals(Map.of("A", "1", "B", "3"), own.environment());
         assertEquals("INT 2", own.stop().signal() + " " + own.stop().timeout().toSeconds());
         assertEquals(
-                cpu(25, 50), ConfigDirectory.service(host, "share").limits().cpu());
+                cpu(25, 50),
+                ConfigDirectory.service(host, "share").limits().cpu().bandwidth());
     }
 
     @Test
