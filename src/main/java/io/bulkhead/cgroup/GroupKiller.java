@@ -45,6 +45,22 @@ final class GroupKiller {
         }
     }
 
+    /** Whether every process of the group has stopped; false where it can't be told. */
+    boolean isFrozen(String group) throws ErrnoException {
+        Optional<Hierarchy> hierarchy = freezing();
+        if (hierarchy.isEmpty()) {
+            return false;
+        }
+        Freezer freezer = hierarchy.get().freezer().orElseThrow();
+        try {
+            String state = hierarchy.get().parent().files(group).read(freezer.stateFile());
+            return ("\n" + state + "\n").contains("\n" + freezer.stopped() + "\n");
+        } catch (ErrnoException e) {
+            ignoringGone(e);
+            return false;
+        }
+    }
+
     void killAll(String group) throws ErrnoException {
         if (killAtOnce(group)) {
             // Whoever left the v2 group, or never came to be in it, is still in the v1 groups.

@@ -91,7 +91,8 @@ public final class Main {
     /** Where a command is; loads no other. */
     private static Commands topicOf(String command, PrintStream out, PrintStream err) {
         return switch (command) {
-            case "status", "start", "stop", "restart", "signal", "pid" -> new ServiceCommands(out, err);
+            case "status", "start", "stop", "restart", "signal", "pause", "resume", "pid" ->
+                new ServiceCommands(out, err);
             case "reread", "plan", "reload", "update", "add", "remove", "check", "avail" ->
                 new ConfigurationCommands(out, err);
             case "tail", "clear" -> new LogCommands(out, err);

@@ -10,6 +10,8 @@ record OutcomeLine(String text, int exitCode) {
             case "STARTED" -> done(name + ": started");
             case "STOPPED" -> done(name + ": stopped");
             case "SIGNALLED" -> done(name + ": signalled");
+            case "PAUSED" -> done(name + ": paused");
+            case "RESUMED" -> done(name + ": resumed");
             case "CLEARED" -> done(name + ": cleared");
             case "ADDED" -> done(name + ": added process group");
             case "REMOVED" -> done(name + ": removed process group");

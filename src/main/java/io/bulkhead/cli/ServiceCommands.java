@@ -93,6 +93,18 @@ final class ServiceCommands extends Commands {
         return outcomes("signal", new CommandRequest(names, Optional.of(signal), true));
     }
 
+    @Command(description = "Let all processes of services stand still, by the cgroup freezer.")
+    int pause(@Parameters(paramLabel = "NAME", arity = "1..*") List<String> names)
+            throws ControlException, ConfigException, WireException {
+        return outcomes("pause", new CommandRequest(names, Optional.empty(), true));
+    }
+
+    @Command(description = "Let paused services go on. Example: supervisorctl resume web")
+    int resume(@Parameters(paramLabel = "NAME", arity = "1..*") List<String> names)
+            throws ControlException, ConfigException, WireException {
+        return outcomes("resume", new CommandRequest(names, Optional.empty(), true));
+    }
+
     @Command(description = "The daemon's pid, or that of a service, or with `all` of every one, a line each.")
     int pid(@Parameters(paramLabel = "NAME", arity = "0..*") @Nullable List<String> names)
             throws ControlException, ConfigException, WireException {

@@ -148,6 +148,8 @@ final class Routes extends Handler.Abstract {
                         .orElseThrow(() -> new WireException("bad signal name"));
                 yield outcomes(operations.signal(signal, names));
             }
+            case "pause" -> outcomes(operations.pause(names));
+            case "resume" -> outcomes(operations.resume(names));
             case "reload" -> Answer.json(200, Wire.changes(operations.reload()).json());
             case "update" -> {
                 Operations.Applied applied = operations.update(new HashSet<>(names));

@@ -34,8 +34,8 @@ final class GroupWatch {
     private Set<String> orphans = Set.of();
 
     /** One group as last seen. */
-    record Group(boolean exists, boolean populated, List<Observed.Difference> differences) {
-        static final Group NONE = new Group(false, false, List.of());
+    record Group(boolean exists, boolean populated, boolean frozen, List<Observed.Difference> differences) {
+        static final Group NONE = new Group(false, false, false, List.of());
     }
 
     GroupWatch(CgroupDriver driver, Linux linux, EventLoop loop) {
@@ -85,8 +85,10 @@ final class GroupWatch {
     private void look(Desired desired, String name, boolean alive) {
         try {
             boolean populated = alive || driver.populated(name);
-            groups.put(name, new Group(true, populated, get(name).differences));
-            groups.put(name, new Group(true, populated, differences(desired, name)));
+            // Where there is v2, cgroup.events tells of every change from now on.
+            boolean frozen = events.containsKey(name) ? get(name).frozen : driver.isFrozen(name);
+            groups.put(name, new Group(true, populated, frozen, get(name).differences));
+            groups.put(name, new Group(true, populated, frozen, differences(desired, name)));
             watch(name);
         } catch (ErrnoException e) {
             log.warn("group={} cannot be looked at: {}", name, e.getMessage());
@@ -106,7 +108,7 @@ final class GroupWatch {
     /** Whether anybody is left in a group whose main process is gone. */
     void lookAt(String name) {
         try {
-            groups.put(name, new Group(true, driver.populated(name), get(name).differences));
+            groups.put(name, new Group(true, driver.populated(name), get(name).frozen, get(name).differences));
         } catch (ErrnoException e) {
             log.debug("group={} {}", name, e.getMessage());
         }
@@ -115,7 +117,7 @@ final class GroupWatch {
     /** What an action has left behind; limits are in force after each that leaves a group. */
     void note(String name, boolean exists, boolean populated) {
         if (exists) {
-            groups.put(name, new Group(true, populated, get(name).differences));
+            groups.put(name, new Group(true, populated, get(name).frozen, get(name).differences));
             watch(name);
             return;
         }
@@ -136,11 +138,27 @@ final class GroupWatch {
             try {
                 int fd = linux.open(file.toString(), Linux.O_RDONLY);
                 events.put(name, fd);
-                loop.watchChanges(fd, () -> lookAt(name));
+                loop.watchChanges(fd, () -> {
+                    lookAt(name);
+                    isFrozen(name);
+                });
             } catch (ErrnoException e) {
                 log.debug("group={} {}", name, e.getMessage());
             }
         });
+    }
+
+    /** Whether the processes of the group stand still, as of now. */
+    boolean isFrozen(String name) {
+        try {
+            boolean frozen = driver.isFrozen(name);
+            groups.computeIfPresent(
+                    name, (n, group) -> new Group(group.exists, group.populated, frozen, group.differences));
+            return frozen;
+        } catch (ErrnoException e) {
+            log.debug("group={} {}", name, e.getMessage());
+            return false;
+        }
     }
 
     private void unwatch(String name) {
@@ -165,7 +183,7 @@ final class GroupWatch {
 
     /** Its limits need no attention until the next full look. */
     void settled(String name) {
-        groups.computeIfPresent(name, (n, group) -> new Group(group.exists, group.populated, List.of()));
+        groups.computeIfPresent(name, (n, group) -> new Group(group.exists, group.populated, group.frozen, List.of()));
     }
 
     /** Says once that limits have drifted. */

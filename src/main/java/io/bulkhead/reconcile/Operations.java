@@ -28,6 +28,11 @@ public interface Operations {
 
     List<Outcome> signal(Signal signal, List<String> names);
 
+    /** Lets every process of the services stand still until {@link #resume}, and waits until they do. */
+    List<Outcome> pause(List<String> names);
+
+    List<Outcome> resume(List<String> names);
+
     /** What a reload would change now; changes nothing. */
     Changes preview() throws ConfigException;
 

@@ -1,6 +1,7 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.libc.Checkpoint;
+import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.logs.LogPaths;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.spec.ConfigException;
@@ -13,6 +14,8 @@ import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,6 +29,9 @@ import java.util.function.Function;
 
 /** What operators ask, brought to the loop and waited for. */
 final class OperatorCommands implements Operations {
+    /** A process that waits inside the kernel can't stand still before that is over. */
+    private static final Duration FREEZING = Duration.ofSeconds(5);
+
     private final Supervisor supervisor;
     private final Reconciler reconciler;
     private final SpecSource source;
@@ -155,6 +161,48 @@ final class OperatorCommands implements Operations {
                 names,
                 name -> done(new Outcome(
                         name.value(), reconciler.send(name, signal) ? Result.SIGNALLED : Result.NOT_RUNNING)));
+    }
+
+    @Override
+    public List<Outcome> pause(List<String> names) {
+        return each(names, name -> freezing(name, true));
+    }
+
+    @Override
+    public List<Outcome> resume(List<String> names) {
+        return each(names, name -> freezing(name, false));
+    }
+
+    private CompletableFuture<Outcome> freezing(ServiceName name, boolean pause) {
+        if (reconciler.process(name).isEmpty()) {
+            return done(new Outcome(name.value(), Result.NOT_RUNNING));
+        }
+        try {
+            if (pause) {
+                reconciler.pause(name);
+            } else {
+                reconciler.resume(name);
+            }
+        } catch (ErrnoException e) {
+            return done(new Outcome(name.value(), Result.FAILED, String.valueOf(e.getMessage())));
+        }
+        Instant patience = Instant.now().plus(FREEZING);
+        return reconciler
+                .when(() -> reconciler.isPaused(name) == pause
+                        || reconciler.process(name).isEmpty()
+                        || Instant.now().isAfter(patience))
+                .thenApply(nothing -> frozen(name, pause));
+    }
+
+    private Outcome frozen(ServiceName name, boolean pause) {
+        if (reconciler.process(name).isEmpty()) {
+            return new Outcome(name.value(), Result.NOT_RUNNING);
+        }
+        if (reconciler.isPaused(name) != pause) {
+            return new Outcome(
+                    name.value(), Result.FAILED, "not all of its processes could be stopped yet; they will be");
+        }
+        return new Outcome(name.value(), pause ? Result.PAUSED : Result.RESUMED);
     }
 
     @Override

@@ -17,6 +17,8 @@ public record Outcome(String name, Result result, String detail) {
         STOPPED,
         SIGNALLED,
         CLEARED,
+        PAUSED,
+        RESUMED,
         ADDED,
         REMOVED,
         UPDATED,

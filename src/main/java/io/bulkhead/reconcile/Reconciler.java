@@ -55,6 +55,8 @@ final class Reconciler {
     /** What other threads read. */
     private volatile Map<ServiceName, ServiceStatus> published = Map.of();
 
+    private volatile Set<ServiceName> paused = Set.of();
+
     /** Somebody who waits for something to be so. */
     private record Waiter(BooleanSupplier done, CompletableFuture<Void> future) {}
 
@@ -70,6 +72,11 @@ final class Reconciler {
     /** The statuses as of the last round; for any thread. */
     Map<ServiceName, ServiceStatus> published() {
         return published;
+    }
+
+    /** The services whose processes stood still as of the last round; for any thread. */
+    Set<ServiceName> paused() {
+        return paused;
     }
 
     Desired desired() {
@@ -144,8 +151,47 @@ final class Reconciler {
         statuses = new HashMap<>(plan.statuses());
         plan.actions().forEach(this::perform);
         published = plan.statuses();
+        paused = stopped(plan.statuses().keySet());
         settleWaiters();
         return plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
+    }
+
+    private Set<ServiceName> stopped(Set<ServiceName> names) {
+        Set<ServiceName> stopped = new HashSet<>();
+        for (ServiceName name : names) {
+            if (groups.get(name.value()).frozen()) {
+                stopped.add(name);
+            }
+        }
+        return stopped.isEmpty() ? Set.of() : stopped;
+    }
+
+    /** Lets all processes of a service stand still; whether they do yet is another question. */
+    void pause(ServiceName name) throws ErrnoException {
+        kernel.cgroups().freeze(name.value());
+        log.info("service={} paused", name);
+    }
+
+    void resume(ServiceName name) throws ErrnoException {
+        kernel.cgroups().thaw(name.value());
+        log.info("service={} resumed", name);
+    }
+
+    /** Whether all processes of a service stand still now. */
+    boolean isPaused(ServiceName name) {
+        return groups.isFrozen(name.value());
+    }
+
+    /** What stands still can neither begin nor end. */
+    private void wake(ServiceName name) {
+        if (!groups.get(name.value()).frozen()) {
+            return;
+        }
+        try {
+            resume(name);
+        } catch (ErrnoException e) {
+            log.warn("service={} not resumed: {}", name, e.getMessage());
+        }
     }
 
     private Set<String> owned() {
@@ -185,6 +231,7 @@ final class Reconciler {
                 action.reason());
         if (action instanceof Action.Start start) {
             ServiceSpec spec = start.service().spec();
+            wake(spec.name());
             String hash = start.service().launchHash();
             actuator.start(spec, hash, started -> launched(spec, hash, started), failure -> {
                 groups.note(spec.name().value(), true, false);
@@ -193,6 +240,8 @@ final class Reconciler {
             });
         } else if (action instanceof Action.SendSignal signal) {
             send(signal.service(), signal.signal());
+            // Only now: the first thing it finds is the signal.
+            wake(signal.service());
         } else if (action instanceof Action.ApplyLimits apply) {
             apply(apply);
         } else if (action instanceof Action.ReportDrift report) {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param lastExit how it ended
  * @param restarts how often it was restarted without an operator's doing since it was last started by one
  * @param nextStart in BACKOFF: when it is started again
- * @param reason why it is in BACKOFF or FATAL, else empty
+ * @param reason why it is in BACKOFF or FATAL, or that it is paused; else empty
  */
 public record ServiceReport(
         ServiceName name,

@@ -198,7 +198,7 @@ public final class Supervisor implements AutoCloseable {
                 .toList();
     }
 
-    private static ServiceReport report(ServiceName name, ServiceStatus status) {
+    private ServiceReport report(ServiceName name, ServiceStatus status) {
         return new ServiceReport(
                 name,
                 status.state(),
@@ -208,7 +208,7 @@ public final class Supervisor implements AutoCloseable {
                 status.lastExit(),
                 status.restartCount(),
                 status.state() == io.bulkhead.status.ServiceState.BACKOFF ? status.due() : java.util.Optional.empty(),
-                status.reason());
+                reconciler.paused().contains(name) ? "paused" : status.reason());
     }
 
     @Override

@@ -37,6 +37,25 @@ final class StatusLineTest {
         return new StatusLine(NOW, ZoneOffset.UTC).format(view, StatusLine.nameWidth(List.of(view)));
     }
 
+    @org.junit.jupiter.api.Test
+    void tellsThatItIsPaused() {
+        ServiceView paused = new ServiceView(
+                "web",
+                "web",
+                "RUNNING",
+                20,
+                OptionalInt.of(4711),
+                Optional.of(NOW.toString()),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                "paused",
+                "");
+
+        assertEquals("web                              RUNNING   pid 4711, uptime 0:00:00, paused", line(paused));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -102,6 +102,20 @@ public final class FakeOperations implements Operations {
     }
 
     @Override
+    public List<Outcome> pause(List<String> names) {
+        return each(names, name -> switch (name) {
+            case "web" -> new Outcome(name, Result.PAUSED);
+            case "idle" -> new Outcome(name, Result.NOT_RUNNING);
+            default -> unknown(name);
+        });
+    }
+
+    @Override
+    public List<Outcome> resume(List<String> names) {
+        return each(names, name -> name.equals("web") ? new Outcome(name, Result.RESUMED) : unknown(name));
+    }
+
+    @Override
     public List<Outcome> signal(Signal signal, List<String> names) {
         return each(names, name -> switch (name) {
             case "web" -> new Outcome(name, Result.SIGNALLED, "");

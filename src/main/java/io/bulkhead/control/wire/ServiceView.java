@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * @param exit how it ended, in words
  * @param restarts how often it was restarted by itself since an operator or the daemon last started it
  * @param nextStart in BACKOFF: when it is started again, ISO-8601
- * @param reason why it is in BACKOFF or FATAL, else empty
+ * @param reason why it is in BACKOFF or FATAL, or that it is {@code paused}; else empty
  * @param description the third column of {@code status}, in the daemon's time zone; empty in some states
  */
 public record ServiceView(
