@@ -37,7 +37,8 @@ public interface CgroupDriver {
     void create(String group) throws ErrnoException;
 
     /**
-     * Writes the limits that differ from those in force, live; an absent limit is written as unlimited.
+     * Writes the limits that differ from those in force, live. A limit that is absent, but was there the last time, or in a
+     * group of unknown history, is put back to the kernel's default; else it is left to whoever sets it.
      *
      * @return what was written
      * @throws ErrnoException ENOENT, with how to get it, where a limit needs a controller this host lacks; EBUSY where the
@@ -52,8 +53,8 @@ public interface CgroupDriver {
      */
     List<LimitWrite> differences(String group, Limits limits) throws ErrnoException;
 
-    /** A sentence for every limit whose controller this host lacks; empty where all can be enforced. */
-    List<String> unsupported(Limits limits) throws ErrnoException;
+    /** Every limit that this host cannot enforce, and why; empty where all can be. */
+    List<Unsupported> unsupported(Limits limits) throws ErrnoException;
 
     JoinAtBirth join(String group);
 
@@ -69,6 +70,9 @@ public interface CgroupDriver {
      * @throws ErrnoException ENOENT where the group or the host's freezer is missing
      */
     void freeze(String group) throws ErrnoException;
+
+    /** Whether every process of the group has stopped. */
+    boolean isFrozen(String group) throws ErrnoException;
 
     /** Lets the processes of a frozen group go on. */
     void thaw(String group) throws ErrnoException;
@@ -92,7 +96,7 @@ public interface CgroupDriver {
     /** The v2 {@code cgroup.events} file, for inotify(7), where there is v2. */
     Optional<Path> eventsFile(String group);
 
-    /** Whether the devices policy is enforced: the v1 devices controller is mounted. */
+    /** Whether the devices policy is enforced: v1's devices controller is mounted, or v2 takes programs. */
     boolean controlsDevices();
 
     /** Removes our parent group, and what was made above it, from every hierarchy as far as they are empty and ours. */

@@ -1,15 +1,16 @@
 package io.bulkhead.cgroup;
 
 import io.bulkhead.cgroup.fs.Controller;
+import io.bulkhead.cgroup.fs.HugePages;
 import io.bulkhead.cgroup.fs.ParentGroup;
-import io.bulkhead.cgroup.v1.Cpu;
-import io.bulkhead.cgroup.v1.Devices;
 import io.bulkhead.cgroup.v1.LegacyHierarchy;
-import io.bulkhead.cgroup.v1.Memory;
-import io.bulkhead.cgroup.v1.Pids;
+import io.bulkhead.cgroup.v2.Devices;
 import io.bulkhead.cgroup.v2.UnifiedHierarchy;
+import io.bulkhead.libc.CgroupBpf;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.spec.Limits;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,20 +28,31 @@ public final class CgroupDrivers {
      */
     public static final String DAEMON_LEAF = "_supervisor";
 
-    private static final Set<String> V1_USED = Set.of("cpu", "cpuacct", "memory", "pids", "devices");
-
     private final Linux linux;
     private final CgroupLayout layout;
-    /** The v2 controllers we manage; whoever of them is mounted as v1 is missing in v2. */
-    private final List<Controller> managed;
+    private final KernelDevices devices;
+    private final List<Controller> legacyControllers;
+    /** The v2 controllers; whoever of them is mounted as v1 is missing in v2. */
+    private final List<Controller> unifiedControllers;
 
     private CgroupDrivers(Linux linux, CgroupLayout layout) {
         this.linux = linux;
         this.layout = layout;
-        this.managed = List.of(
-                new io.bulkhead.cgroup.v2.Cpu(),
-                new io.bulkhead.cgroup.v2.Memory(linux.pageSize()),
-                new io.bulkhead.cgroup.v2.Pids());
+        this.devices = new KernelDevices(linux);
+        HugePages hugePages = hugePages();
+        this.legacyControllers = Controllers.legacy(linux.pageSize(), devices, hugePages);
+        this.unifiedControllers = new ArrayList<>(Controllers.unified(linux.pageSize(), devices, hugePages));
+    }
+
+    private HugePages hugePages() {
+        List<String> sizes = new ArrayList<>();
+        String[] names = new File("/sys/kernel/mm/hugepages").list();
+        for (String name : names == null ? new String[0] : names) {
+            if (name.matches("hugepages-[0-9]+kB")) {
+                sizes.add(HugePages.name(Long.parseLong(name.substring(10, name.length() - 2))));
+            }
+        }
+        return new HugePages(sizes, linux.pageSize());
     }
 
     /**
@@ -66,9 +78,12 @@ public final class CgroupDrivers {
         Optional<UnifiedHierarchy> unified = Optional.empty();
         Optional<CgroupMount> v2 = layout.unified().filter(CgroupMount::writable);
         if (v2.isPresent()) {
+            if (!hasLegacyDevices()) {
+                devicePrograms().ifPresent(unifiedControllers::add);
+            }
             unified = Optional.of(unified(v2.get(), delegated, parent));
         }
-        boolean kills = unified.isPresent()
+        boolean freezesByV2 = unified.isPresent()
                 && linux.exists(unified.get()
                         .parent()
                         .directory()
@@ -76,10 +91,11 @@ public final class CgroupDrivers {
                         .toString());
         List<LegacyHierarchy> legacy = new ArrayList<>();
         for (CgroupMount mount : layout.legacy()) {
-            boolean freezes = !kills && mount.controllers().contains("freezer");
-            boolean used = mount.controllers().stream().anyMatch(V1_USED::contains);
-            if (mount.writable() && (used || freezes)) {
-                legacy.add(legacy(mount, parent, freezes));
+            boolean freezer = mount.controllers().contains("freezer");
+            // v2 stops and kills better, and to join one more hierarchy costs each launch its time.
+            boolean needless = freezesByV2 && mount.controllers().equals(Set.of("freezer"));
+            if (mount.writable() && !needless) {
+                legacy.add(legacy(mount, parent, freezer && !freezesByV2));
             }
         }
         if (unified.isEmpty() && legacy.isEmpty()) {
@@ -88,7 +104,11 @@ public final class CgroupDrivers {
                             + " (mount -t cgroup2 cgroup2 /sys/fs/cgroup)",
                     ErrnoException.ENOENT);
         }
-        return new MountedCgroups(linux, managed, unified, legacy);
+        List<Controller> known = new ArrayList<>(unifiedControllers);
+        known.addAll(legacyControllers);
+        boolean controlsDevices =
+                hasLegacyDevices() || unifiedControllers.stream().anyMatch(Devices.class::isInstance);
+        return new MountedCgroups(linux, known, unified, legacy, controlsDevices);
     }
 
     private UnifiedHierarchy unified(CgroupMount mount, Optional<Path> delegated, String parent) throws ErrnoException {
@@ -96,21 +116,36 @@ public final class CgroupDrivers {
             ParentGroup group = new ParentGroup(linux, delegated.get(), delegated.get());
             group.makeChild(DAEMON_LEAF);
             group.files(DAEMON_LEAF).write("cgroup.procs", Integer.toString(linux.getpid()));
-            return new UnifiedHierarchy(linux, group, managed);
+            return new UnifiedHierarchy(linux, group, unifiedControllers);
         }
-        UnifiedHierarchy hierarchy = new UnifiedHierarchy(linux, parentIn(mount, parent), managed);
+        UnifiedHierarchy hierarchy = new UnifiedHierarchy(linux, parentIn(mount, parent), unifiedControllers);
         hierarchy.parent().make();
         return hierarchy;
     }
 
     private LegacyHierarchy legacy(CgroupMount mount, String parent, boolean freezes) {
         List<Controller> controllers = new ArrayList<>();
-        for (Controller controller : List.of(new Cpu(), new Memory(linux.pageSize()), new Pids(), new Devices())) {
+        for (Controller controller : legacyControllers) {
             if (mount.controllers().contains(controller.name())) {
                 controllers.add(controller);
             }
         }
-        return new LegacyHierarchy(parentIn(mount, parent), controllers, freezes);
+        return new LegacyHierarchy(linux, parentIn(mount, parent), controllers, freezes);
+    }
+
+    private boolean hasLegacyDevices() {
+        return layout.legacy("devices").filter(CgroupMount::writable).isPresent();
+    }
+
+    /** v2's way to control devices, if the kernel has it and lets us. */
+    private Optional<Controller> devicePrograms() {
+        try {
+            io.bulkhead.cgroup.v2.Devices programs = new io.bulkhead.cgroup.v2.Devices(devices, new CgroupBpf(linux));
+            programs.settings(Limits.NONE);
+            return Optional.of(programs);
+        } catch (ErrnoException e) {
+            return Optional.empty();
+        }
     }
 
     private ParentGroup parentIn(CgroupMount mount, String parent) {
@@ -124,8 +159,9 @@ public final class CgroupDrivers {
 
     /** The v2 group systemd started the daemon in, if it is all the daemon's and limits are v2's matter alone. */
     private Optional<Path> delegated(Map<String, String> environment) throws ErrnoException {
-        boolean unifiedOnly =
-                layout.legacy().stream().flatMap(m -> m.controllers().stream()).noneMatch(V1_USED::contains);
+        boolean unifiedOnly = layout.legacy().stream()
+                .flatMap(m -> m.controllers().stream())
+                .allMatch(controller -> controller.equals("name=systemd"));
         if (!environment.containsKey("INVOCATION_ID")
                 || !unifiedOnly
                 || layout.unified().isEmpty()) {

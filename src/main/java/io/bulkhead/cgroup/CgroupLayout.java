@@ -33,7 +33,9 @@ public record CgroupLayout(Optional<CgroupMount> unified, List<CgroupMount> lega
             "perf_event",
             "hugetlb",
             "rdma",
-            "misc");
+            "misc",
+            // No controller: systemd's own record of who belongs to which unit.
+            "name=systemd");
 
     public CgroupLayout {
         legacy = List.copyOf(legacy);

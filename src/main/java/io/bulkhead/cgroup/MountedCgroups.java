@@ -7,7 +7,6 @@ import io.bulkhead.cgroup.fs.Hierarchy;
 import io.bulkhead.cgroup.fs.ParentGroup;
 import io.bulkhead.cgroup.fs.Setting;
 import io.bulkhead.cgroup.fs.Settings;
-import io.bulkhead.cgroup.v1.Devices;
 import io.bulkhead.cgroup.v1.LegacyHierarchy;
 import io.bulkhead.cgroup.v2.UnifiedHierarchy;
 import io.bulkhead.libc.Checkpoint;
@@ -36,21 +35,29 @@ final class MountedCgroups implements CgroupDriver {
     private final GroupKiller killer;
     private final GroupRemover remover = new GroupRemover();
     private final MissingControllers missing;
+    private final boolean controlsDevices;
     /** The groups made here that have not been killed since. */
     private final Set<String> unkilled = ConcurrentHashMap.newKeySet();
     /** The groups below each parent, as last listed. */
     private final Map<Path, Set<Path>> listed = new ConcurrentHashMap<>();
+    /** The limits that each group was last made to hold, or found to; empty where nobody knows what it holds. */
+    private final Map<String, Limits> held = new ConcurrentHashMap<>();
 
-    /** @param managed the controllers that limits may need, of either version */
+    /** @param known every controller that limits may need, v2's first */
     MountedCgroups(
-            Linux linux, List<Controller> managed, Optional<UnifiedHierarchy> unified, List<LegacyHierarchy> legacy) {
+            Linux linux,
+            List<Controller> known,
+            Optional<UnifiedHierarchy> unified,
+            List<LegacyHierarchy> legacy,
+            boolean controlsDevices) {
         this.linux = linux;
         this.unified = unified;
         this.legacy = List.copyOf(legacy);
         unified.ifPresent(hierarchies::add);
         hierarchies.addAll(legacy);
         this.killer = new GroupKiller(linux, hierarchies);
-        this.missing = new MissingControllers(managed, unified, this.legacy);
+        this.controlsDevices = controlsDevices;
+        this.missing = new MissingControllers(linux, known, unified, hierarchies);
     }
 
     @Override
@@ -85,49 +92,139 @@ final class MountedCgroups implements CgroupDriver {
             remover.remove(List.of(unified.get().parent().child(group)));
         }
         unkilled.add(group);
+        boolean isNew = true;
         for (Hierarchy hierarchy : hierarchies) {
-            hierarchy.create(group);
+            isNew &= hierarchy.create(group);
             Checkpoint.GROUP_HALF_MADE.reached();
+        }
+        if (isNew) {
+            held.put(group, Limits.NONE);
         }
     }
 
     @Override
     public List<LimitWrite> apply(String group, Limits limits) throws ErrnoException {
-        return perController(group, limits, Settings::apply);
+        boolean thorough = !isHeld(group, limits);
+        Optional<Limits> before = Optional.ofNullable(held.remove(group));
+        if (thorough) {
+            missing.check(group, limits);
+            bringDown(group, limits);
+        }
+        List<LimitWrite> writes = new ArrayList<>();
+        each(group, limits, before, (hierarchy, files, settings) -> {
+            for (Settings.Difference difference : Settings.apply(files, settings, thorough)) {
+                writes.add(write(hierarchy, group, difference));
+            }
+        });
+        held.put(group, limits);
+        return writes;
     }
 
     @Override
     public List<LimitWrite> differences(String group, Limits limits) throws ErrnoException {
-        return perController(group, limits, Settings::differences);
+        boolean thorough = !isHeld(group, limits);
+        List<LimitWrite> differences = new ArrayList<>();
+        each(group, limits, Optional.ofNullable(held.get(group)), (hierarchy, files, settings) -> {
+            for (Settings.Difference difference : Settings.differences(files, settings, thorough)) {
+                differences.add(write(hierarchy, group, difference));
+            }
+        });
+        if (thorough) {
+            differences.addAll(outOfReach(group, limits));
+            if (differences.isEmpty()) {
+                held.put(group, limits);
+            }
+        }
+        return differences;
+    }
+
+    private boolean isHeld(String group, Limits limits) {
+        return limits.equals(held.get(group));
     }
 
     private interface Step {
-        List<Settings.Difference> take(GroupFiles files, List<Setting> settings) throws ErrnoException;
+        void take(Hierarchy hierarchy, GroupFiles files, List<Setting> settings) throws ErrnoException;
     }
 
-    private List<LimitWrite> perController(String group, Limits limits, Step step) throws ErrnoException {
-        Set<String> reaching = new TreeSet<>();
+    /**
+     * Takes a step for each controller, with those of its settings that matter: what is asked for, and what was.
+     *
+     * @param before the limits the group holds, if that is known; else all of them matter
+     */
+    private void each(String group, Limits limits, Optional<Limits> before, Step step) throws ErrnoException {
         for (Hierarchy hierarchy : hierarchies) {
-            hierarchy.controllers(group).forEach(controller -> reaching.add(controller.name()));
+            GroupFiles files = hierarchy.parent().files(group);
+            for (Controller controller : hierarchy.controllers(group)) {
+                List<Setting> settings = controller.settings(limits);
+                if (before.isPresent()) {
+                    Set<String> earlier =
+                            before.get().equals(limits) ? Set.of() : asked(controller.settings(before.get()));
+                    List<Setting> all = settings;
+                    settings = new ArrayList<>();
+                    for (Setting setting : all) {
+                        if (setting.asked() || earlier.contains(setting.file())) {
+                            settings.add(setting);
+                        }
+                    }
+                }
+                if (!settings.isEmpty()) {
+                    step.take(hierarchy, files, settings);
+                }
+            }
         }
-        missing.check(group, limits, reaching);
+    }
+
+    private static Set<String> asked(List<Setting> settings) {
+        Set<String> files = new TreeSet<>();
+        for (Setting setting : settings) {
+            if (setting.asked()) {
+                files.add(setting.file());
+            }
+        }
+        return files;
+    }
+
+    private static LimitWrite write(Hierarchy hierarchy, String group, Settings.Difference difference) {
+        Path file = hierarchy.parent().child(group).resolve(difference.setting().file());
+        return new LimitWrite(
+                difference.setting().key(),
+                file.normalize(),
+                difference.write().before(),
+                difference.write().after());
+    }
+
+    /** Limits of controllers that don't reach the group yet. */
+    private List<LimitWrite> outOfReach(String group, Limits limits) throws ErrnoException {
         List<LimitWrite> writes = new ArrayList<>();
         for (Hierarchy hierarchy : hierarchies) {
-            for (Controller controller : hierarchy.controllers(group)) {
-                Path directory = hierarchy.parent().child(group);
-                GroupFiles files = hierarchy.parent().files(group);
-                for (Settings.Difference difference : step.take(files, controller.settings(limits))) {
-                    Setting setting = difference.setting();
-                    Path file = directory.resolve(setting.file());
-                    writes.add(new LimitWrite(setting.key(), file, difference.before(), setting.readBack()));
+            List<Controller> reaching = hierarchy.controllers(group);
+            for (Controller controller : hierarchy.offered()) {
+                for (Setting setting :
+                        reaching.contains(controller) ? List.<Setting>of() : controller.settings(limits)) {
+                    if (setting.asked()) {
+                        Path file = hierarchy.parent().child(group).resolve(setting.file());
+                        writes.add(new LimitWrite(setting.key(), file, "not in force", "in force"));
+                    }
                 }
             }
         }
         return writes;
     }
 
+    private void bringDown(String group, Limits limits) throws ErrnoException {
+        for (Hierarchy hierarchy : hierarchies) {
+            List<Controller> reaching = hierarchy.controllers(group);
+            for (Controller controller : hierarchy.offered()) {
+                if (!reaching.contains(controller)
+                        && !asked(controller.settings(limits)).isEmpty()) {
+                    hierarchy.bringDown(controller.name());
+                }
+            }
+        }
+    }
+
     @Override
-    public List<String> unsupported(Limits limits) throws ErrnoException {
+    public List<Unsupported> unsupported(Limits limits) throws ErrnoException {
         return missing.of(limits);
     }
 
@@ -158,6 +255,11 @@ final class MountedCgroups implements CgroupDriver {
     }
 
     @Override
+    public boolean isFrozen(String group) throws ErrnoException {
+        return killer.isFrozen(group);
+    }
+
+    @Override
     public void thaw(String group) throws ErrnoException {
         killer.thaw(group);
     }
@@ -171,6 +273,7 @@ final class MountedCgroups implements CgroupDriver {
 
     @Override
     public Removal remove(String group) throws ErrnoException {
+        held.remove(group);
         return remover.remove(
                 hierarchies.stream().map(h -> h.parent().child(group)).toList());
     }
@@ -204,7 +307,7 @@ final class MountedCgroups implements CgroupDriver {
 
     @Override
     public boolean controlsDevices() {
-        return legacy.stream().flatMap(v1 -> v1.controllers().stream()).anyMatch(Devices.class::isInstance);
+        return controlsDevices;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.notify.SystemdNotifier;
 import io.bulkhead.reconcile.Operations;
+import io.bulkhead.reconcile.SpecSource;
 import io.bulkhead.reconcile.Supervisor;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.HostSpec;
@@ -34,9 +35,8 @@ final class Daemon {
     }
 
     int run() throws Exception {
-        HostSpec host = loader.loadTolerant(configuration);
-        host.broken().values().forEach(problems -> problems.forEach(problem -> log.error("{}", problem)));
-        SupervisorSpec settings = host.supervisor();
+        HostSpec loaded = loader.loadTolerant(configuration);
+        SupervisorSpec settings = loaded.supervisor();
         Linux linux = Linux.get();
         try (RunDirectory runDir = RunDirectory.take(linux, settings.runDir());
                 LogPump logs = new LogPump(linux, runDir.path(), settings.logDir())) {
@@ -48,8 +48,11 @@ final class Daemon {
                         + ": give this one a supervisor.cgroup.parent of its own");
                 return 1;
             }
-            try (Supervisor supervisor =
-                            new Supervisor(host, () -> loader.load(configuration), linux, cgroups, logs, listener());
+            HostCheck check = new HostCheck(cgroups);
+            HostSpec host = check.tolerant(loaded);
+            host.broken().values().forEach(problems -> problems.forEach(problem -> log.error("{}", problem)));
+            SpecSource source = () -> check.strict(loader.load(configuration));
+            try (Supervisor supervisor = new Supervisor(host, source, linux, cgroups, logs, listener());
                     ControlServer control = new ControlServer(
                             supervisor.operations(),
                             settings.controlSocket(),

@@ -35,20 +35,29 @@ final class ContainerProgram {
     private final ServiceSpec spec;
     private final Account account;
     private final HostFacts host;
+    private final List<DeviceNode> devices;
     private final int network;
     private final boolean chroot;
     private final Descriptors fds = new Descriptors();
     private final SyscallProgram.Builder program;
 
     /**
+     * @param devices whose nodes it gets beyond everybody's
      * @param network a descriptor of a network namespace to move into, with loopback up; -1: a private one is made
      * @param chroot whether to switch the root by chroot(2) instead of pivot_root(2)
      */
-    ContainerProgram(LaunchRequest request, Account account, HostFacts host, int network, boolean chroot) {
+    ContainerProgram(
+            LaunchRequest request,
+            Account account,
+            HostFacts host,
+            List<DeviceNode> devices,
+            int network,
+            boolean chroot) {
         this.request = request;
         this.spec = request.spec();
         this.account = account;
         this.host = host;
+        this.devices = List.copyOf(devices);
         this.network = network;
         this.chroot = chroot;
         this.program = SyscallProgram.builder(cloneFlags(spec.namespaces()));
@@ -79,7 +88,7 @@ final class ContainerProgram {
         }
         switchRoot();
         if (spec.namespaces().mount()) {
-            new KernelFileSystems(program, fds, host).mountAll();
+            new KernelFileSystems(program, fds, host).mountAll(devices);
         }
         program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
         dropPowers();

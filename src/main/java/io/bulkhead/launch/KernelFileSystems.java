@@ -65,12 +65,17 @@ final class KernelFileSystems {
         this.host = host;
     }
 
-    /** Leaves the working directory at {@code /}. */
-    void mountAll() {
+    /**
+     * Leaves the working directory at {@code /}.
+     *
+     * @param nodes of devices beyond everybody's
+     */
+    void mountAll(List<DeviceNode> nodes) {
         int proc = attach(create("proc", ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC), "/proc");
         int sys = attach(create("sysfs", ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC), "/sys");
         int dev = attach(create("tmpfs", ATTR_NOSUID | ATTR_NOEXEC, "mode", "755", "size", "65536k"), "/dev");
         populateDev(dev);
+        nodes.forEach(node -> make(node, dev));
         mask(proc, sys, dev);
         protect(proc);
     }
@@ -92,6 +97,18 @@ final class KernelFileSystems {
         int shm = create("tmpfs", ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, "mode", "1777", "size", "65536k");
         attachIn(shm, dev, "shm", 01777);
         close(shm);
+    }
+
+    private void make(DeviceNode node, int dev) {
+        if (DEVICES.stream().anyMatch(device -> device.name.equals(node.name()))) {
+            return;
+        }
+        for (String directory : node.directories()) {
+            program.attempt(MKDIRAT, dev, directory, 0755); // another node may have needed it; the next call tells
+        }
+        String path = "/dev/" + node.name();
+        program.call(MKNODAT, path, dev, node.name(), node.mode(), node.number());
+        program.call(FCHOWNAT, path, dev, node.name(), node.uid(), node.gid(), 0);
     }
 
     private void link(String target, int dev, String name) {

@@ -6,6 +6,7 @@ import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.spec.RootSwitch;
 import io.bulkhead.spec.ServiceSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledFuture;
@@ -84,11 +85,12 @@ public final class Launcher implements AutoCloseable {
             environment = environment(spec, account);
             executable = executable(spec.command().get(0), environment.getOrDefault("PATH", DEFAULT_PATH), root);
         }
+        List<DeviceNode> devices = DeviceNode.all(spec.limits().devices());
         int cgroup = request.cgroupDirectory().isPresent()
                 ? linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY)
                 : -1;
         int network = spec.namespaces().net() ? networks.take() : -1;
-        try (SyscallProgram program = new ContainerProgram(request, account, host(), network, chroot)
+        try (SyscallProgram program = new ContainerProgram(request, account, host(), devices, network, chroot)
                 .build(cgroup, executable, environment)) {
             return run(program, spec.start().timeout());
         } finally {

@@ -436,6 +436,11 @@ public final class Linux {
         }
     }
 
+    /** bpf(2): -1 and errno where it is refused. */
+    long bpf(int command, Pointer attributes, int size) {
+        return c.syscall(SystemCall.BPF.number(), command, attributes.address(), size, 0, 0, 0);
+    }
+
     private void bringLoopbackUp() throws ErrnoException {
         int socket = c.socket(2, 2 | O_CLOEXEC, 0); // AF_INET, SOCK_DGRAM
         if (socket < 0) {

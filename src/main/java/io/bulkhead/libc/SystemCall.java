@@ -33,6 +33,8 @@ public enum SystemCall {
     SETRESGID(119, 149),
     SETRESUID(117, 147),
     EXECVE(59, 221),
+    FCHOWNAT(260, 54),
+    BPF(321, 280),
     OPEN_TREE(428, 428),
     MOVE_MOUNT(429, 429),
     FSOPEN(430, 430),

@@ -14,7 +14,9 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.process.ProcessFiles;
 import io.bulkhead.spec.CpuLimit;
+import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Limits;
+import io.bulkhead.spec.MemoryLimits;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecFixture;
@@ -26,7 +28,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.StringJoiner;
 
 /**
@@ -60,10 +61,10 @@ public final class LaunchBench {
                 .rootfs(rootfs)
                 .command(program)
                 .namespaces(new Namespaces(true, true, true, true, true, true))
-                .limits(new Limits(
-                        Optional.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(100))),
-                        OptionalLong.of(64 << 20),
-                        OptionalLong.of(64)))
+                .limits(Limits.NONE
+                        .with(CpuLimits.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(100))))
+                        .with(MemoryLimits.of(64 << 20))
+                        .withPidsMax(64))
                 .build();
     }
 

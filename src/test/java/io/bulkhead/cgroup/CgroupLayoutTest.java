@@ -31,7 +31,7 @@ final class CgroupLayoutTest {
                 Path.of("/sys/fs/cgroup/unified"),
                 layout.unified().orElseThrow().point());
         assertEquals(
-                List.of("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids"),
+                List.of("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "name=systemd"),
                 layout.legacy().stream().flatMap(m -> m.controllers().stream()).toList());
     }
 
@@ -47,15 +47,19 @@ final class CgroupLayoutTest {
         assertEquals(
                 Path.of("/sys/fs/cgroup/net_cls,net_prio"),
                 layout.legacy("net_prio").orElseThrow().point());
-        assertEquals(12, layout.legacy().size());
+        assertEquals(13, layout.legacy().size());
     }
 
     @Test
-    void leavesOutHierarchiesThatOnlyName() throws IOException {
-        CgroupLayout layout = CgroupLayout.parse(sample("legacy"));
+    void findsSystemdsNamesAndNoOthers() throws IOException {
+        String named = "40 31 0:37 / /sys/fs/cgroup/mine rw,relatime - cgroup cgroup rw,name=mine\n";
 
-        assertTrue(
-                layout.legacy().stream().noneMatch(m -> m.point().endsWith("systemd")), "name=systemd limits nothing");
+        CgroupLayout layout = CgroupLayout.parse(sample("legacy") + named);
+
+        assertEquals(
+                Path.of("/sys/fs/cgroup/systemd"),
+                layout.legacy("name=systemd").orElseThrow().point());
+        assertTrue(layout.legacy().stream().noneMatch(m -> m.point().endsWith("mine")));
     }
 
     @Test

@@ -11,7 +11,9 @@ import io.bulkhead.kernel.KernelTest;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.SyscallProgram.Child;
 import io.bulkhead.spec.CpuLimit;
+import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Limits;
+import io.bulkhead.spec.MemoryLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -149,7 +151,7 @@ final class CgroupLimitsIT {
 
     @Test
     void deniesDevices(TestInfo test) throws ErrnoException {
-        assume(test, driver.controlsDevices(), "the v1 devices controller is not mounted");
+        assume(test, driver.controlsDevices(), "this host lacks the devices controller");
         driver.create("web"); // the policy is not doubled
 
         Child allowed = bed.start("web", "/bin/sh", "-c", "head -c 1 /dev/zero > /dev/null");
@@ -168,7 +170,7 @@ final class CgroupLimitsIT {
         Limits limits = limits(20, 100, 64 * MIB, 100);
         try (CgroupBed bare = new CgroupBed(Flavour.V2_ONLY.layout())) {
             bare.driver.create("web");
-            List<String> unsupported = bare.driver.unsupported(limits);
+            List<Unsupported> unsupported = bare.driver.unsupported(limits);
             assume(test, unsupported.size() == 3, "v2 has the controllers here");
 
             ErrnoException e = assertThrows(ErrnoException.class, () -> bare.driver.apply("web", limits));
@@ -180,7 +182,7 @@ final class CgroupLimitsIT {
     }
 
     private void assume(TestInfo test, Limits limits) throws ErrnoException {
-        List<String> unsupported = driver.unsupported(limits);
+        List<Unsupported> unsupported = driver.unsupported(limits);
         assume(test, unsupported.isEmpty(), unsupported.toString());
     }
 
@@ -193,6 +195,6 @@ final class CgroupLimitsIT {
 
     private static Limits limits(long quotaMillis, long periodMillis, long memory, long pids) {
         CpuLimit cpu = new CpuLimit(Duration.ofMillis(quotaMillis), Duration.ofMillis(periodMillis));
-        return new Limits(Optional.of(cpu), OptionalLong.of(memory), OptionalLong.of(pids));
+        return Limits.NONE.with(CpuLimits.of(cpu)).with(MemoryLimits.of(memory)).withPidsMax(pids);
     }
 }

@@ -114,6 +114,8 @@ final class ContainmentIT {
             for (int i = 1; i <= 4; i++) {
                 // UP and LOOPBACK, of the one interface there is.
                 bed.awaitOutput("web", "0x9\n".repeat(i));
+                // It may write before the daemon has taken notice that it runs.
+                bed.awaitStatus("web", "RUNNING");
                 networks.add(namespace(Long.toString(bed.pid("web")), "net"));
                 bed.done("restart", "web");
             }

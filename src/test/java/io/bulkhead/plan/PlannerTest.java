@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.spec.CpuLimit;
+import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.RestartPolicy;
@@ -24,7 +25,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -356,10 +356,7 @@ class PlannerTest {
     }
 
     private static Limits cpu(int quotaMillis) {
-        return new Limits(
-                Optional.of(new CpuLimit(Duration.ofMillis(quotaMillis), Duration.ofMillis(100))),
-                OptionalLong.empty(),
-                OptionalLong.empty());
+        return Limits.NONE.with(CpuLimits.of(new CpuLimit(Duration.ofMillis(quotaMillis), Duration.ofMillis(100))));
     }
 
     private static Action only(Plan plan) {

@@ -6,6 +6,9 @@ import java.nio.file.Path;
 
 /** The kernel's files in one group's directory, by name. */
 public interface GroupFiles {
+    /** The group's directory. */
+    Path directory();
+
     boolean has(String file);
 
     /** The content without its last newline. */
@@ -17,6 +20,11 @@ public interface GroupFiles {
     /** The files of the group whose directory is {@code directory}. */
     static GroupFiles in(Linux linux, Path directory) {
         return new GroupFiles() {
+            @Override
+            public Path directory() {
+                return directory;
+            }
+
             @Override
             public boolean has(String file) {
                 return linux.exists(path(file));

@@ -46,6 +46,11 @@ public final class ParentGroup {
         return directory.resolve(group);
     }
 
+    /** Its own. */
+    public GroupFiles files() {
+        return GroupFiles.in(linux, directory);
+    }
+
     public GroupFiles files(String group) {
         return GroupFiles.in(linux, child(group));
     }
@@ -75,11 +80,17 @@ public final class ParentGroup {
         }
     }
 
-    /** Makes a group, unless it exists; the parent must. */
-    public void makeChild(String group) throws ErrnoException {
-        if (!has(group)) {
-            mkdir(child(group), 0755);
+    /**
+     * Makes a group, unless it exists; the parent must.
+     *
+     * @return whether it wasn't there
+     */
+    public boolean makeChild(String group) throws ErrnoException {
+        if (has(group)) {
+            return false;
         }
+        mkdir(child(group), 0755);
+        return true;
     }
 
     private void mkdir(Path path, int mode) throws ErrnoException {

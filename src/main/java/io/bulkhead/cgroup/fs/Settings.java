@@ -10,22 +10,32 @@ import java.util.Optional;
 public final class Settings {
     private Settings() {}
 
-    /** A file that doesn't hold what it is to hold; {@code before} is what it holds, as the kernel shows it. */
-    public record Difference(Setting setting, String before) {}
+    /** Something that isn't as it is to be. */
+    public record Difference(Setting setting, Setting.Write write) {}
 
-    /** What differs now, in the order of {@code settings}. */
-    public static List<Difference> differences(GroupFiles files, List<Setting> settings) throws ErrnoException {
+    /**
+     * What differs now, in the order of {@code settings}.
+     *
+     * @param thorough as {@link Setting#writes} has it
+     */
+    public static List<Difference> differences(GroupFiles files, List<Setting> settings, boolean thorough)
+            throws ErrnoException {
         List<Difference> differences = new ArrayList<>();
         for (Setting setting : settings) {
-            if (setting.optional() && !files.has(setting.file())) {
+            if (isLacking(setting, files)) {
                 continue;
             }
-            String before = files.read(setting.file()).strip();
-            if (!before.equals(setting.readBack())) {
-                differences.add(new Difference(setting, before));
+            for (Setting.Write write : setting.writes(files, thorough)) {
+                differences.add(new Difference(setting, write));
             }
         }
         return differences;
+    }
+
+    /** Whether the host lacks the file and nobody is worse off for it. */
+    private static boolean isLacking(Setting setting, GroupFiles files) {
+        boolean mayLack = setting.dispensable() || (!setting.since().isEmpty() && !setting.asked());
+        return mayLack && !files.has(setting.file());
     }
 
     /**
@@ -35,16 +45,16 @@ public final class Settings {
      * @return what was written, in the order of writing
      * @throws ErrnoException of the first write that no order makes possible
      */
-    public static List<Difference> apply(GroupFiles files, List<Setting> settings) throws ErrnoException {
+    public static List<Difference> apply(GroupFiles files, List<Setting> settings, boolean thorough)
+            throws ErrnoException {
         List<Difference> written = new ArrayList<>();
-        List<Difference> pending = differences(files, settings);
+        List<Difference> pending = differences(files, settings, thorough);
         while (!pending.isEmpty()) {
             List<Difference> refused = new ArrayList<>();
             Optional<ErrnoException> refusal = Optional.empty();
             for (Difference difference : pending) {
                 try {
-                    files.write(
-                            difference.setting().file(), difference.setting().content());
+                    difference.write().to(files);
                     Checkpoint.LIMITS_HALF_WRITTEN.reached();
                     written.add(difference);
                 } catch (ErrnoException e) {
@@ -58,7 +68,7 @@ public final class Settings {
                 }
             }
             if (refusal.isPresent() && refused.size() == pending.size()) {
-                throw refusal.get();
+                throw explained(refusal.get());
             }
             pending = refused;
         }
@@ -66,13 +76,23 @@ public final class Settings {
     }
 
     private static ErrnoException explained(ErrnoException e) {
-        if (e.errno() != ErrnoException.EBUSY) {
-            return e;
+        String why = explanation(e.operation(), e.errno());
+        return why.isEmpty() ? e : new ErrnoException(e.operation() + " (" + why + ")", e.errno());
+    }
+
+    private static String explanation(String operation, int errno) {
+        if (errno == ErrnoException.EBUSY) {
+            return "the group holds more than that, and the kernel cannot reclaim it";
         }
-        String message = String.valueOf(e.getMessage());
-        String operation = message.substring(
-                0, message.length() - ErrnoException.describe(e.errno()).length() - 2);
-        return new ErrnoException(
-                operation + " (the group holds more than that, and the kernel cannot reclaim it)", e.errno());
+        if (operation.contains("/cpu.cfs_") && errno == ErrnoException.EINVAL) {
+            return "v1 gives a group no larger share of the CPUs than its parent group has";
+        }
+        if (operation.contains("/cpuset.") && (errno == ErrnoException.EACCES || errno == ErrnoException.EINVAL)) {
+            return "not all of these are there, or the parent group's to give";
+        }
+        if (errno == ErrnoException.ENODEV && (operation.contains("/io.") || operation.contains("/blkio."))) {
+            return "no whole disk has this number now";
+        }
+        return "";
     }
 }

@@ -1,34 +1,33 @@
 package io.bulkhead.cgroup.v1;
 
 import io.bulkhead.cgroup.fs.Controller;
+import io.bulkhead.cgroup.fs.DeviceAccess;
 import io.bulkhead.cgroup.fs.GroupFiles;
+import io.bulkhead.cgroup.fs.HostDevices;
 import io.bulkhead.cgroup.fs.Setting;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.spec.Limits;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Map;
 
 /**
- * Device nodes: none but the harmless ones can be opened, whatever nodes a service makes for itself.
+ * Device nodes: none but the harmless ones, and those asked for, can be opened, whatever nodes a service makes for itself.
  *
- * <p>The policy is written before the first process joins: everything is denied, then what is listed is allowed.
+ * <p>{@code devices.list} tells what is in force. In a new group that is everything, and all is denied first; from then on
+ * only what differs is denied or allowed.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/devices.html">Device whitelist controller</a>
  */
 public final class Devices implements Controller {
-    /** As {@code devices.list} shows them: type, major and minor number, and read, write, mknod. */
-    static final List<String> ALLOWED = List.of(
-            "c *:* m", // to make a node is harmless while it cannot be opened
-            "b *:* m",
-            "c 1:3 rwm", // null
-            "c 1:5 rwm", // zero
-            "c 1:7 rwm", // full
-            "c 1:8 rwm", // random
-            "c 1:9 rwm", // urandom
-            "c 5:0 rwm", // tty
-            "c 5:2 rwm", // ptmx
-            "c 136:* rwm"); // pts/*
+    private static final String EVERYTHING = "a *:* rwm";
+
+    private final HostDevices devices;
+
+    public Devices(HostDevices devices) {
+        this.devices = devices;
+    }
 
     @Override
     public String name() {
@@ -36,24 +35,84 @@ public final class Devices implements Controller {
     }
 
     @Override
-    public Optional<String> demand(Limits limits) {
-        return Optional.empty();
+    public List<Setting> settings(Limits limits) throws ErrnoException {
+        return List.of(new Policy(DeviceAccess.of(limits, devices)));
     }
 
-    @Override
-    public List<Setting> settings(Limits limits) {
-        return List.of();
-    }
-
+    /** Before anybody can join; what is asked for beyond this comes with the other limits. */
     @Override
     public void prepare(GroupFiles files) throws ErrnoException {
-        Set<String> inForce = Set.copyOf(files.read("devices.list").lines().toList());
-        if (inForce.equals(Set.copyOf(ALLOWED))) {
-            return;
+        if (files.read("devices.list").strip().equals(EVERYTHING)) {
+            for (Setting.Write write : new Policy(DeviceAccess.EVERYBODYS).writes(files, true)) {
+                write.to(files);
+            }
         }
-        files.write("devices.deny", "a");
-        for (String rule : ALLOWED) {
-            files.write("devices.allow", rule);
+    }
+
+    private record Policy(List<DeviceAccess> allowed) implements Setting {
+        @Override
+        public String key() {
+            return "devices";
+        }
+
+        @Override
+        public String file() {
+            return "devices.list";
+        }
+
+        @Override
+        public boolean asked() {
+            return true;
+        }
+
+        @Override
+        public List<Write> writes(GroupFiles files, boolean thorough) throws ErrnoException {
+            Map<String, String> inForce = new LinkedHashMap<>();
+            List<Write> writes = new ArrayList<>();
+            String list = files.read(file()).strip();
+            if (list.equals(EVERYTHING)) {
+                writes.add(new FileWrite("devices.deny", "a", EVERYTHING, "nothing"));
+            } else {
+                for (String line : list.split("\n", -1)) {
+                    int access = line.lastIndexOf(' ');
+                    if (access > 0) {
+                        inForce.put(line.substring(0, access), line.substring(access + 1));
+                    }
+                }
+            }
+            for (DeviceAccess wanted : allowed) {
+                String has = inForce.getOrDefault(wanted.device(), "");
+                inForce.put(wanted.device(), without(has, wanted.access()));
+                String lacking = wanted.beyond(has);
+                if (!lacking.isEmpty()) {
+                    writes.add(change("devices.allow", wanted.device(), lacking, has, wanted.access()));
+                }
+            }
+            inForce.forEach((device, excess) -> {
+                if (!excess.isEmpty()) {
+                    writes.add(change("devices.deny", device, excess, excess, ""));
+                }
+            });
+            return writes;
+        }
+
+        private static Write change(String file, String device, String access, String before, String after) {
+            return new FileWrite(file, device + " " + access, text(device, before), text(device, after));
+        }
+
+        private static String text(String device, String access) {
+            return access.isEmpty() ? device + " none" : device + " " + access;
+        }
+
+        private static String without(String has, String wanted) {
+            StringBuilder excess = new StringBuilder();
+            for (int i = 0; i < has.length(); i++) {
+                char c = has.charAt(i);
+                if (wanted.indexOf(c) < 0) {
+                    excess.append(c);
+                }
+            }
+            return excess.toString();
         }
     }
 }

@@ -6,29 +6,61 @@ import io.bulkhead.cgroup.fs.GroupFiles;
 import io.bulkhead.cgroup.fs.Hierarchy;
 import io.bulkhead.cgroup.fs.ParentGroup;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * One v1 hierarchy.
- *
- * @param parent our parent group in it
- * @param controllers those of its controllers that we manage; none for a hierarchy that only counts ({@code cpuacct})
- * @param freezes whether the freezer is among its controllers and needed
- */
-public record LegacyHierarchy(ParentGroup parent, List<Controller> controllers, boolean freezes) implements Hierarchy {
-    public LegacyHierarchy {
-        controllers = List.copyOf(controllers);
+/** One v1 hierarchy. */
+public final class LegacyHierarchy implements Hierarchy {
+    private final Linux linux;
+    private final ParentGroup parent;
+    private final List<Controller> controllers;
+    private final boolean freezes;
+
+    /**
+     * @param parent our parent group in it
+     * @param controllers its own
+     * @param freezes whether the freezer is among them and needed
+     */
+    public LegacyHierarchy(Linux linux, ParentGroup parent, List<Controller> controllers, boolean freezes) {
+        this.linux = linux;
+        this.parent = parent;
+        this.controllers = List.copyOf(controllers);
+        this.freezes = freezes;
     }
 
     @Override
-    public void create(String group) throws ErrnoException {
+    public ParentGroup parent() {
+        return parent;
+    }
+
+    @Override
+    public void createParent() throws ErrnoException {
         parent.make();
-        parent.makeChild(group);
+        List<Path> lineage = parent.lineage();
+        for (Controller controller : controllers) {
+            if (controller instanceof Cpuset) {
+                // From the top down, but for the top, which has all there is.
+                for (Path group : lineage.subList(1, lineage.size())) {
+                    controller.prepare(GroupFiles.in(linux, group));
+                }
+            }
+        }
+    }
+
+    @Override
+    public boolean create(String group) throws ErrnoException {
+        boolean isNew = !parent.has(group);
+        if (isNew) {
+            createParent();
+            parent.makeChild(group);
+        }
         GroupFiles files = parent.files(group);
         for (Controller controller : controllers) {
             controller.prepare(files);
         }
+        return isNew;
     }
 
     @Override
@@ -37,7 +69,19 @@ public record LegacyHierarchy(ParentGroup parent, List<Controller> controllers, 
     }
 
     @Override
+    public List<Controller> offered() {
+        return controllers;
+    }
+
+    @Override
+    public void bringDown(String controller) {
+        // Every group of a v1 hierarchy has all of its controllers.
+    }
+
+    @Override
     public Optional<Freezer> freezer() {
-        return freezes ? Optional.of(new Freezer("freezer.state", "FROZEN", "THAWED")) : Optional.empty();
+        return freezes
+                ? Optional.of(new Freezer("freezer.state", "FROZEN", "THAWED", "freezer.state", "FROZEN"))
+                : Optional.empty();
     }
 }

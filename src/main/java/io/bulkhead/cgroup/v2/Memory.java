@@ -2,13 +2,15 @@ package io.bulkhead.cgroup.v2;
 
 import io.bulkhead.cgroup.fs.Controller;
 import io.bulkhead.cgroup.fs.Setting;
+import io.bulkhead.cgroup.fs.Value;
 import io.bulkhead.spec.Limits;
+import io.bulkhead.spec.MemoryLimits;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * Memory: {@code memory.max} and, where the kernel accounts swap, {@code memory.swap.max}, 0 beside a limit so that swap is no
- * way around it.
+ * Memory: {@code memory.max}, {@code memory.high}, {@code memory.low}, {@code memory.oom.group} and, where the kernel accounts
+ * swap, {@code memory.swap.max}, 0 beside a limit unless it is asked for, so that swap is no way around the limit.
  *
  * <p>The kernel rounds down to a page; a limit of all the pages it can count is none.
  *
@@ -30,26 +32,43 @@ public final class Memory implements Controller {
     }
 
     @Override
-    public Optional<String> demand(Limits limits) {
-        return limits.memoryMaxBytes().isPresent() ? Optional.of("memory.max") : Optional.empty();
-    }
-
-    @Override
     public List<Setting> settings(Limits limits) {
-        long pages = limits.memoryMaxBytes().orElse(Long.MAX_VALUE) / pageSize;
-        boolean limited = pages < Long.MAX_VALUE / pageSize;
-        String readBack = limited ? Long.toString(pages * pageSize) : NONE;
+        MemoryLimits memory = limits.memory();
+        OptionalLong none = OptionalLong.empty();
+        boolean together = memory.oomGroup().orElse(false);
         return List.of(
-                new Setting(
-                        "memory.max",
-                        "memory.max",
-                        limited ? Long.toString(limits.memoryMaxBytes().orElseThrow()) : NONE,
-                        readBack,
-                        false),
-                swap(limited ? "0" : NONE));
+                value("memory.max", "memory.max", memory.max(), none),
+                memory.swap().isPresent()
+                        ? value("memory.swap", "memory.swap.max", memory.swap(), none)
+                                .since("swap accounting, by booting with swapaccount=1")
+                        : implied(memory.max()),
+                value("memory.high", "memory.high", memory.high(), none),
+                value("memory.low", "memory.low", memory.low(), OptionalLong.of(0)),
+                Value.of(
+                        "memory.oom-group",
+                        "memory.oom.group",
+                        memory.oomGroup().isPresent(),
+                        together ? "1" : "0"));
     }
 
-    private static Setting swap(String content) {
-        return new Setting("memory.max", "memory.swap.max", content, content, true);
+    private Value implied(OptionalLong max) {
+        OptionalLong swap = isLimit(max) ? OptionalLong.of(0) : OptionalLong.empty();
+        return value("memory.max", "memory.swap.max", swap, OptionalLong.empty())
+                .asked(max.isPresent())
+                .whereThere();
+    }
+
+    private Value value(String key, String file, OptionalLong limit, OptionalLong otherwise) {
+        OptionalLong wanted = limit.isPresent() ? limit : otherwise;
+        if (!isLimit(wanted)) {
+            return Value.of(key, file, limit.isPresent(), NONE);
+        }
+        long bytes = wanted.getAsLong();
+        return Value.of(key, file, limit.isPresent(), Long.toString(bytes))
+                .readingBack(Long.toString(bytes / pageSize * pageSize));
+    }
+
+    private boolean isLimit(OptionalLong bytes) {
+        return bytes.isPresent() && bytes.getAsLong() / pageSize < Long.MAX_VALUE / pageSize;
     }
 }

@@ -2,9 +2,9 @@ package io.bulkhead.cgroup.v2;
 
 import io.bulkhead.cgroup.fs.Controller;
 import io.bulkhead.cgroup.fs.Setting;
+import io.bulkhead.cgroup.fs.Value;
 import io.bulkhead.spec.Limits;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Tasks, processes and threads alike: {@code pids.max}, a number or {@code max}.
@@ -21,13 +21,9 @@ public final class Pids implements Controller {
     }
 
     @Override
-    public Optional<String> demand(Limits limits) {
-        return limits.pidsMax().isPresent() ? Optional.of("pids.max") : Optional.empty();
-    }
-
-    @Override
     public List<Setting> settings(Limits limits) {
         long max = limits.pidsMax().orElse(Long.MAX_VALUE);
-        return List.of(Setting.of("pids.max", "pids.max", max > MOST_TASKS ? "max" : Long.toString(max)));
+        String content = max > MOST_TASKS ? "max" : Long.toString(max);
+        return List.of(Value.of("pids.max", "pids.max", limits.pidsMax().isPresent(), content));
     }
 }

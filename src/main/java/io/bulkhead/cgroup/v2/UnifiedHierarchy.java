@@ -25,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class UnifiedHierarchy implements Hierarchy {
     private static final String FREEZE = "cgroup.freeze";
+    /** Few services need these, and every group of the host would have to pay for them. */
+    private static final Set<String> ON_DEMAND = Set.of("cpuset", "hugetlb", "rdma", "misc");
 
     private final Linux linux;
     private final ParentGroup parent;
@@ -44,12 +46,33 @@ public final class UnifiedHierarchy implements Hierarchy {
     }
 
     @Override
-    public void create(String group) throws ErrnoException {
+    public void createParent() throws ErrnoException {
         parent.make();
         for (Path directory : parent.lineage()) {
             distribute(GroupFiles.in(linux, directory));
         }
-        parent.makeChild(group);
+    }
+
+    @Override
+    public boolean create(String group) throws ErrnoException {
+        createParent();
+        boolean isNew = parent.makeChild(group);
+        for (Controller controller : managed) {
+            if (controller.isBuiltIn()) {
+                controller.prepare(parent.files(group));
+            }
+        }
+        return isNew;
+    }
+
+    @Override
+    public void bringDown(String controller) throws ErrnoException {
+        for (Path directory : parent.lineage()) {
+            GroupFiles files = GroupFiles.in(linux, directory);
+            if (!words(files.read("cgroup.subtree_control")).contains(controller)) {
+                distribute(files, controller);
+            }
+        }
     }
 
     /**
@@ -60,6 +83,7 @@ public final class UnifiedHierarchy implements Hierarchy {
     // v2 forbids processes in a group that distributes controllers, so only parents get subtree_control. cgroups(7).
     void distribute(GroupFiles files) throws ErrnoException {
         List<String> wanted = new ArrayList<>(managed(words(files.read("cgroup.controllers"))));
+        wanted.removeAll(ON_DEMAND);
         if (wanted.isEmpty()) {
             return;
         }
@@ -88,13 +112,28 @@ public final class UnifiedHierarchy implements Hierarchy {
     @Override
     public List<Controller> controllers(String group) throws ErrnoException {
         Set<String> present = words(parent.files(group).read("cgroup.controllers"));
-        return managed.stream().filter(c -> present.contains(c.name())).toList();
+        return present(present);
     }
 
-    /** Whether this host's v2 hierarchy has the controller and handed it down, or at least nothing kept it from it. */
-    public boolean offers(String controller) throws ErrnoException {
-        String top = parent.lineage().get(0) + "/cgroup.controllers";
-        return words(linux.readFile(top)).contains(controller) && !refusals.containsKey(controller);
+    @Override
+    public List<Controller> offered() throws ErrnoException {
+        Set<String> present = new java.util.HashSet<>(words(linux.readFile(top())));
+        present.removeAll(refusals.keySet());
+        return present(present);
+    }
+
+    private List<Controller> present(Set<String> names) {
+        List<Controller> present = new ArrayList<>();
+        for (Controller controller : managed) {
+            if (controller.isBuiltIn() || names.contains(controller.name())) {
+                present.add(controller);
+            }
+        }
+        return present;
+    }
+
+    private String top() {
+        return parent.lineage().get(0) + "/cgroup.controllers";
     }
 
     /** Why the kernel wouldn't hand a controller down, where it wouldn't. */
@@ -120,12 +159,18 @@ public final class UnifiedHierarchy implements Hierarchy {
     public Optional<Freezer> freezer() {
         // Linux 5.2 and later.
         return linux.exists(parent.directory() + "/" + FREEZE)
-                ? Optional.of(new Freezer(FREEZE, "1", "0"))
+                ? Optional.of(new Freezer(FREEZE, "1", "0", "cgroup.events", "frozen 1"))
                 : Optional.empty();
     }
 
     private List<String> managed(Set<String> present) {
-        return managed.stream().map(Controller::name).filter(present::contains).toList();
+        List<String> names = new ArrayList<>();
+        for (Controller controller : managed) {
+            if (present.contains(controller.name())) {
+                names.add(controller.name());
+            }
+        }
+        return names;
     }
 
     private static Set<String> words(String text) {

@@ -1,6 +1,7 @@
 package io.bulkhead.cgroup.fs;
 
 import io.bulkhead.libc.ErrnoException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,11 @@ public class FakeFiles implements GroupFiles {
     /** 0, or the errno with which a write is refused. */
     protected int accepts(String file, String content) {
         return 0;
+    }
+
+    @Override
+    public Path directory() {
+        return Path.of("/fake");
     }
 
     @Override
@@ -41,6 +47,11 @@ public class FakeFiles implements GroupFiles {
         if (errno != 0) {
             throw new ErrnoException("write \"" + content + "\" to " + file, errno);
         }
-        contents.put(file, content);
+        contents.put(file, shown(file, content));
+    }
+
+    /** What the file shows after a write. */
+    protected String shown(String file, String content) {
+        return content;
     }
 }

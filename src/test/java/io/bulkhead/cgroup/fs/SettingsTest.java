@@ -1,5 +1,6 @@
 package io.bulkhead.cgroup.fs;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,19 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bulkhead.libc.ErrnoException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class SettingsTest {
-    private static final Setting PERIOD = Setting.of("cpu.period", "cpu.cfs_period_us", "50000");
-    private static final Setting QUOTA = Setting.of("cpu.quota", "cpu.cfs_quota_us", "10000");
+    private static final Setting PERIOD = Value.of("cpu.period", "cpu.cfs_period_us", true, "50000");
+    private static final Setting QUOTA = Value.of("cpu.quota", "cpu.cfs_quota_us", true, "10000");
 
     @Test
     void writesOnlyWhatDiffers() throws ErrnoException {
         FakeFiles files = new FakeFiles(Map.of("cpu.cfs_period_us", "50000", "cpu.cfs_quota_us", "-1"));
 
-        List<Settings.Difference> written = Settings.apply(files, List.of(PERIOD, QUOTA));
+        List<Settings.Difference> written = Settings.apply(files, List.of(PERIOD, QUOTA), false);
 
-        assertEquals(List.of(new Settings.Difference(QUOTA, "-1")), written);
+        assertEquals(List.of(new Setting.FileWrite("cpu.cfs_quota_us", "10000", "-1", "10000")), writes(written));
         assertEquals(List.of("cpu.cfs_quota_us=10000"), files.writes);
     }
 
@@ -29,7 +31,11 @@ final class SettingsTest {
 
         assertEquals(
                 List.of(),
-                Settings.differences(files, List.of(new Setting("memory.max", "memory.max", "10000", "8192", false))));
+                Settings.differences(
+                        files,
+                        List.of(Value.of("memory.max", "memory.max", true, "10000")
+                                .readingBack("8192")),
+                        false));
     }
 
     @Test
@@ -43,7 +49,7 @@ final class SettingsTest {
             }
         };
 
-        List<Settings.Difference> written = Settings.apply(files, List.of(PERIOD, QUOTA));
+        List<Settings.Difference> written = Settings.apply(files, List.of(PERIOD, QUOTA), false);
 
         assertEquals(
                 List.of("cpu.cfs_period_us=50000 refused", "cpu.cfs_quota_us=10000", "cpu.cfs_period_us=50000"),
@@ -62,7 +68,8 @@ final class SettingsTest {
             }
         };
 
-        ErrnoException e = assertThrows(ErrnoException.class, () -> Settings.apply(files, List.of(PERIOD, QUOTA)));
+        ErrnoException e =
+                assertThrows(ErrnoException.class, () -> Settings.apply(files, List.of(PERIOD, QUOTA), false));
 
         assertEquals("write \"50000\" to cpu.cfs_period_us: EINVAL (Invalid argument)", e.getMessage());
         assertEquals(2, files.writes.size());
@@ -79,10 +86,48 @@ final class SettingsTest {
 
         ErrnoException e = assertThrows(
                 ErrnoException.class,
-                () -> Settings.apply(files, List.of(Setting.of("memory.max", "memory.limit_in_bytes", "4096"))));
+                () -> Settings.apply(
+                        files, List.of(Value.of("memory.max", "memory.limit_in_bytes", true, "4096")), false));
 
         assertEquals(ErrnoException.EBUSY, e.errno());
         assertTrue(String.valueOf(e.getMessage()).contains("the group holds more than that"), e::getMessage);
+    }
+
+    private static List<Setting.Write> writes(List<Settings.Difference> differences) {
+        return differences.stream().map(Settings.Difference::write).toList();
+    }
+
+    @Test
+    void asksForAFileThatOnlyNewKernelsHaveOnlyIfItMatters() {
+        Value burst = Value.of("cpu.burst", "cpu.max.burst", true, "5").since("Linux 5.14");
+        FakeFiles old = new FakeFiles(Map.of());
+
+        assertThrows(ErrnoException.class, () -> Settings.differences(old, List.of(burst), true));
+        assertDoesNotThrow(() -> Settings.differences(old, List.of(burst.asked(false)), true));
+    }
+
+    @Test
+    void entriesAreWrittenOneByOneAndOthersResetOnlyWhenThorough() throws ErrnoException {
+        Setting io = new Entries("io.limits", "io.max", new TreeMap<>(Map.of("8:0", "1", "8:16", "2")), "none", "");
+        FakeFiles files = new FakeFiles(Map.of("io.max", "8:16 2\n8:32 3\n"));
+
+        assertEquals(List.of(new Setting.FileWrite("io.max", "8:0 1", "8:0 none", "8:0 1")), io.writes(files, false));
+        assertEquals(
+                List.of(
+                        new Setting.FileWrite("io.max", "8:32 none", "8:32 3", "8:32 none"),
+                        new Setting.FileWrite("io.max", "8:0 1", "8:0 none", "8:0 1")),
+                io.writes(files, true));
+    }
+
+    @Test
+    void aWeightMayBeFollowedByThoseOfDevices() throws ErrnoException {
+        Setting weight = Value.of("io.weight", "io.weight", true, "default 50");
+
+        assertEquals(List.of(), weight.writes(new FakeFiles(Map.of("io.weight", "default 50\n8:0 200")), true));
+        assertEquals(
+                1,
+                weight.writes(new FakeFiles(Map.of("io.weight", "default 500")), true)
+                        .size());
     }
 
     @Test
@@ -91,7 +136,11 @@ final class SettingsTest {
 
         assertEquals(
                 List.of(),
-                Settings.apply(files, List.of(new Setting("memory.max", "memory.swap.max", "0", "0", true))));
-        assertThrows(ErrnoException.class, () -> Settings.apply(files, List.of(PERIOD)));
+                Settings.apply(
+                        files,
+                        List.of(Value.of("memory.max", "memory.swap.max", true, "0")
+                                .whereThere()),
+                        false));
+        assertThrows(ErrnoException.class, () -> Settings.apply(files, List.of(PERIOD), false));
     }
 }

@@ -1,0 +1,68 @@
+package io.bulkhead.daemon;
+
+import io.bulkhead.cgroup.CgroupDriver;
+import io.bulkhead.cgroup.Unsupported;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.Problem;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Finds what is right in a configuration, but can't be on this host: limits whose controller is missing. */
+final class HostCheck {
+    private final CgroupDriver cgroups;
+
+    HostCheck(CgroupDriver cgroups) {
+        this.cgroups = cgroups;
+    }
+
+    /** The same, with the services that can't be among the broken ones. */
+    HostSpec tolerant(HostSpec host) throws ErrnoException {
+        SortedMap<ServiceName, List<Problem>> broken = new TreeMap<>(host.broken());
+        SortedMap<ServiceName, ServiceSpec> services = new TreeMap<>(host.services());
+        for (Map.Entry<ServiceName, ServiceSpec> entry : host.services().entrySet()) {
+            List<Problem> problems = problems(entry.getValue());
+            if (!problems.isEmpty()) {
+                broken.put(entry.getKey(), problems);
+                services.remove(entry.getKey());
+            }
+        }
+        return broken.equals(host.broken()) ? host : new HostSpec(host.supervisor(), services, broken);
+    }
+
+    /** The same, or all that can't be. */
+    HostSpec strict(HostSpec host) throws ConfigException {
+        List<Problem> problems = new ArrayList<>();
+        for (ServiceSpec spec : host.services().values()) {
+            try {
+                problems.addAll(problems(spec));
+            } catch (ErrnoException e) {
+                problems.add(problem(spec, "", String.valueOf(e.getMessage())));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return host;
+    }
+
+    private List<Problem> problems(ServiceSpec spec) throws ErrnoException {
+        List<Problem> problems = new ArrayList<>();
+        for (Unsupported unsupported : cgroups.unsupported(spec.limits())) {
+            problems.add(problem(spec, unsupported.key(), unsupported.reason()));
+        }
+        return problems;
+    }
+
+    private static Problem problem(ServiceSpec spec, String key, String message) {
+        String path = "services." + spec.name() + (key.isEmpty() ? "" : "." + key);
+        return new Problem(spec.originOf(key), path, Optional.of(spec.name()), message);
+    }
+}
