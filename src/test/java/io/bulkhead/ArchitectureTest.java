@@ -26,7 +26,8 @@ class ArchitectureTest {
             Map.entry("cgroup", List.of("libc", "spec", "status")),
             Map.entry("rootfs", List.of("libc", "spec")),
             Map.entry("logs", List.of("libc", "spec")),
-            Map.entry("launch", List.of("libc", "spec", "status")),
+            Map.entry("seccomp", List.of("spec")),
+            Map.entry("launch", List.of("libc", "seccomp", "spec", "status")),
             Map.entry("process", List.of("libc", "spec", "status")),
             Map.entry(
                     "reconcile",
