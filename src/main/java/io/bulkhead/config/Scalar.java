@@ -79,6 +79,18 @@ record Scalar<T>(String allowed, Reader<T> reader) {
         });
     }
 
+    /** Whole numbers of 64 bits without a sign. */
+    static Scalar<Long> unsigned() {
+        String allowed = "a whole number from 0 to 18446744073709551615";
+        return new Scalar<>(allowed, text -> {
+            try {
+                return Long.parseUnsignedLong(text);
+            } catch (NumberFormatException e) {
+                throw new Refusal("is not " + allowed);
+            }
+        });
+    }
+
     /** Numbers with a fraction from {@code min} to {@code max}. */
     static Scalar<Double> decimal(int min, int max) {
         String allowed = "a number from " + min + " to " + max;

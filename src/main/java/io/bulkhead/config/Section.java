@@ -4,11 +4,16 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import io.bulkhead.spec.Digest;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +142,35 @@ final class Section {
             }
         }
         return sections;
+    }
+
+    /** A file that a key names, read for the same service. */
+    record Json(Section section, String digest) {}
+
+    /** The object in the JSON file that {@code key} names; empty where there is none: then there is a problem more. */
+    Optional<Json> json(String key, Path file) {
+        Sources sources = scope.sources();
+        try {
+            String text = sources.read(file);
+            ConfigParseOptions options =
+                    ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON).setOriginDescription(sources.tag(file));
+            ConfigObject root = ConfigFactory.parseString(text, options).root();
+            Scope own = new Scope(sources, scope.problems(), scope.service(), new HashMap<>(), "");
+            return Optional.of(
+                    new Json(new Section(own, "", new Origin(file.toString(), 0), List.of(root)), Digest.of(text)));
+        } catch (Unreadable e) {
+            problem(key, Shown.text(file.toString()) + " " + e.message());
+        } catch (ConfigException e) {
+            Origin place = sources.origin(e).orElse(new Origin(file.toString(), 0));
+            String message = Explanation.of(sources.untagged(String.valueOf(e.getMessage())));
+            scope.problems().add(place, pathOf(key), scope.service(), message);
+        }
+        return Optional.empty();
+    }
+
+    /** Lets {@code key} be there, whatever it holds. */
+    void anything(String key) {
+        known.add(key);
     }
 
     /** Whether {@code key} has a value other than null, allowed or not. */

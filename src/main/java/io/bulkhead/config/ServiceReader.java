@@ -20,7 +20,6 @@ final class ServiceReader {
     private static final String WORKDIR = "/";
     private static final int UMASK = 0022;
     private static final int NICE = 0;
-    private static final boolean NO_NEW_PRIVILEGES = true;
     private static final boolean AUTOSTART = true;
     private static final RootSwitch ROOT_SWITCH = RootSwitch.AUTO;
     private static final Drift DRIFT = Drift.ENFORCE;
@@ -78,7 +77,7 @@ final class ServiceReader {
                 new LimitsReader(section).read(),
                 namespaces,
                 hostname(namespaces),
-                section.get("no-new-privileges", Scalar.bool(), NO_NEW_PRIVILEGES),
+                new ConfinementReader(section).read(),
                 rootSwitch(namespaces),
                 section.get("autostart", Scalar.bool(), AUTOSTART),
                 policies.start(),

@@ -2,16 +2,17 @@ package io.bulkhead.launch;
 
 import static io.bulkhead.libc.SystemCall.*;
 
-import io.bulkhead.launch.Capabilities.Capability;
+import io.bulkhead.launch.CallFilters.CallFilter;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.Rlimit;
 import io.bulkhead.spec.ServiceSpec;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,7 +26,10 @@ final class ContainerProgram {
     private static final int PR_CAPBSET_DROP = 24;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int PR_CAP_AMBIENT = 47;
+    private static final int PR_CAP_AMBIENT_RAISE = 2;
     private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    private static final int PR_SET_KEEPCAPS = 8;
+    private static final int SECCOMP_SET_MODE_FILTER = 1;
     private static final long USUAL_DESCRIPTORS = 1024;
     private static final int CAPABILITY_VERSION_3 = 0x20080522;
     private static final int SIOCSIFFLAGS = 0x8914;
@@ -68,8 +72,10 @@ final class ContainerProgram {
      *
      * @param cgroupFd the v2 group's directory, or -1
      * @param executable the command's path inside the rootfs
+     * @param filter of its system calls; empty: none
      */
-    SyscallProgram build(int cgroupFd, String executable, Map<String, String> environment) {
+    SyscallProgram build(
+            int cgroupFd, String executable, Map<String, String> environment, Optional<CallFilter> filter) {
         program.intoCgroup(cgroupFd);
         if (network >= 0) {
             program.call(SETNS, "CLONE_NEWNET", network, SyscallProgram.CLONE_NEWNET);
@@ -91,10 +97,19 @@ final class ContainerProgram {
             new KernelFileSystems(program, fds, host).mountAll(devices);
         }
         program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
+        boolean bound = spec.confinement().noNewPrivileges();
+        if (bound) {
+            program.call(PRCTL, "PR_SET_NO_NEW_PRIVS", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        } else {
+            filter.ifPresent(this::filterCalls); // without no_new_privs it takes CAP_SYS_ADMIN, which is about to go
+        }
         dropPowers();
         program.call(UMASK, "", spec.umask());
         program.call(CHDIR, spec.workdir(), spec.workdir());
         resetSignals();
+        if (bound) {
+            filter.ifPresent(this::filterCalls);
+        }
         List<String> variables = new ArrayList<>();
         environment.forEach((name, value) -> variables.add(name + "=" + value));
         program.call(EXECVE, executable, executable, program.strings(spec.command()), program.strings(variables));
@@ -223,11 +238,17 @@ final class ContainerProgram {
         program.call(MOUNT, "/ as MS_PRIVATE", 0, "/", 0, KernelFileSystems.MS_REC | KernelFileSystems.MS_PRIVATE, 0);
     }
 
+    private void filterCalls(CallFilter filter) {
+        program.call(
+                SECCOMP,
+                "SECCOMP_SET_MODE_FILTER",
+                SECCOMP_SET_MODE_FILTER,
+                filter.flags(),
+                program.socketFilter(filter.instructions()));
+    }
+
     private void dropPowers() {
-        if (spec.noNewPrivileges()) {
-            program.call(PRCTL, "PR_SET_NO_NEW_PRIVS", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        }
-        long kept = Capabilities.mask(kept()) & host.permittedCapabilities();
+        long kept = Capability.mask(kept(request, chroot)) & host.permittedCapabilities();
         for (int capability = 0; capability <= host.lastCapability(); capability++) {
             if ((kept & 1L << capability) == 0) {
                 program.call(PRCTL, "PR_CAPBSET_DROP " + capability, PR_CAPBSET_DROP, capability, 0, 0, 0);
@@ -236,17 +257,44 @@ final class ContainerProgram {
         int[] groups = account.groups().stream().mapToInt(Integer::intValue).toArray();
         program.call(SETGROUPS, account.groups().toString(), groups.length, program.ints(groups));
         program.call(SETRESGID, Integer.toString(account.gid()), account.gid(), account.gid(), account.gid());
+        // A user other than root holds what was added for it, by way of the ambient set, for execve clears all else.
+        long ambient = account.uid() == 0
+                ? 0
+                : kept & Capability.mask(spec.confinement().capabilities().add());
+        if (ambient != 0) {
+            program.call(PRCTL, "PR_SET_KEEPCAPS", PR_SET_KEEPCAPS, 1, 0, 0, 0);
+        }
         program.call(SETRESUID, Integer.toString(account.uid()), account.uid(), account.uid(), account.uid());
-        // An unprivileged user has none, as with Docker: without ambient ones execve would clear them anyway.
-        long held = account.uid() == 0 ? kept : 0;
         program.call(PRCTL, "PR_CAP_AMBIENT_CLEAR_ALL", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-        int low = (int) held;
-        int high = (int) (held >>> 32);
-        program.call(CAPSET, "", program.ints(CAPABILITY_VERSION_3, 0), program.ints(low, low, 0, high, high, 0));
+        setCapabilities(account.uid() == 0 ? kept : ambient, ambient);
+        for (Capability capability : Capability.values()) {
+            if ((ambient & Capability.mask(Set.of(capability))) != 0) {
+                program.call(
+                        PRCTL,
+                        "PR_CAP_AMBIENT_RAISE " + capability,
+                        PR_CAP_AMBIENT,
+                        PR_CAP_AMBIENT_RAISE,
+                        capability.number(),
+                        0,
+                        0);
+            }
+        }
     }
 
-    private Set<Capability> kept() {
-        Set<Capability> kept = EnumSet.copyOf(Capabilities.DEFAULT);
+    private void setCapabilities(long held, long inheritable) {
+        int low = (int) held;
+        int high = (int) (held >>> 32);
+        program.call(
+                CAPSET,
+                "",
+                program.ints(CAPABILITY_VERSION_3, 0),
+                program.ints(low, low, (int) inheritable, high, high, (int) (inheritable >>> 32)));
+    }
+
+    /** Of what the service is to have, that which it can't be given is withheld. */
+    static Set<Capability> kept(LaunchRequest request, boolean chroot) {
+        ServiceSpec spec = request.spec();
+        Set<Capability> kept = spec.confinement().capabilities().kept();
         if (chroot || !spec.namespaces().mount()) {
             kept.remove(Capability.SYS_CHROOT); // with it, a process can leave a chroot. chroot(2)
         }

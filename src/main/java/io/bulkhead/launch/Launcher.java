@@ -1,13 +1,18 @@
 package io.bulkhead.launch;
 
+import io.bulkhead.launch.CallFilters.CallFilter;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.Capability;
+import io.bulkhead.spec.CapabilityChanges;
 import io.bulkhead.spec.RootSwitch;
 import io.bulkhead.spec.ServiceSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -27,6 +32,7 @@ public final class Launcher implements AutoCloseable {
     private final Linux linux;
     private final ScheduledThreadPoolExecutor deadlines;
     private final SpareNetwork networks;
+    private final CallFilters filters;
     private volatile boolean pivotRootRefused;
     private volatile HostFacts.@Nullable Powers powers;
     private volatile @Nullable Look look;
@@ -37,6 +43,7 @@ public final class Launcher implements AutoCloseable {
     public Launcher(Linux linux) {
         this.linux = linux;
         this.networks = new SpareNetwork(linux);
+        this.filters = new CallFilters(linux);
         this.deadlines = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "launch-deadline");
             thread.setDaemon(true);
@@ -86,12 +93,15 @@ public final class Launcher implements AutoCloseable {
             executable = executable(spec.command().get(0), environment.getOrDefault("PATH", DEFAULT_PATH), root);
         }
         List<DeviceNode> devices = DeviceNode.all(spec.limits().devices());
+        Set<Capability> kept = ContainerProgram.kept(request, chroot);
+        requirePowers(spec.confinement().capabilities());
+        Optional<CallFilter> filter = filters.of(spec.confinement().seccomp(), kept);
         int cgroup = request.cgroupDirectory().isPresent()
                 ? linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY)
                 : -1;
         int network = spec.namespaces().net() ? networks.take() : -1;
         try (SyscallProgram program = new ContainerProgram(request, account, host(), devices, network, chroot)
-                .build(cgroup, executable, environment)) {
+                .build(cgroup, executable, environment, filter)) {
             return run(program, spec.start().timeout());
         } finally {
             if (network >= 0) {
@@ -99,6 +109,20 @@ public final class Launcher implements AutoCloseable {
             }
             if (cgroup >= 0) {
                 linux.close(cgroup);
+            }
+        }
+    }
+
+    /** What was asked for by name must be had; ALL is all there are. */
+    private void requirePowers(CapabilityChanges changes) throws ErrnoException, LaunchException {
+        if (changes.add().isEmpty() || changes.addsAll()) {
+            return;
+        }
+        long missing = Capability.mask(changes.add()) & ~host().permittedCapabilities();
+        for (Capability capability : changes.add()) {
+            if ((missing & 1L << capability.number()) != 0) {
+                throw new LaunchException("capabilities.add " + capability
+                        + ": the daemon doesn't have it and can give it to nobody (CapPrm in /proc/self/status)");
             }
         }
     }

@@ -69,7 +69,7 @@ public final class Linux {
         return Holder.INSTANCE;
     }
 
-    static boolean isAarch64() {
+    public static boolean isAarch64() {
         String arch = System.getProperty("os.arch", "");
         if (arch.equals("aarch64")) {
             return true;

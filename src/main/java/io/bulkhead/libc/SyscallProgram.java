@@ -242,6 +242,13 @@ public final class SyscallProgram implements AutoCloseable {
             return bytes(buffer.array());
         }
 
+        /** Puts a {@code struct sock_fprog} into the data: a classic BPF program, by its length and address. seccomp(2) */
+        public Data socketFilter(byte[] instructions) {
+            Data program = longs(instructions.length / 8, 0);
+            relocations.add(new Relocation(true, program.offset + 8, bytes(instructions).offset));
+            return program;
+        }
+
         /** Puts an array of C strings, ended by NULL, into the data: {@code argv} and {@code envp}. */
         public Data strings(List<String> texts) {
             Data array = longs(new long[texts.size() + 1]);

@@ -29,6 +29,7 @@ public enum SystemCall {
     SOCKET(41, 198),
     PRCTL(157, 167),
     CAPSET(126, 91),
+    SECCOMP(317, 277),
     SETGROUPS(116, 159),
     SETRESGID(119, 149),
     SETRESUID(117, 147),

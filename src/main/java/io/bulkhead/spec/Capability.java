@@ -77,6 +77,10 @@ public enum Capability {
         this.number = number;
     }
 
+    public int number() {
+        return number;
+    }
+
     /** Bit N of a set stands for capability number N. */
     public static long mask(Set<Capability> set) {
         long mask = 0;

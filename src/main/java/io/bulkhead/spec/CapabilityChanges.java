@@ -27,6 +27,10 @@ public record CapabilityChanges(Set<Capability> add, Set<Capability> drop) {
         return set.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(set));
     }
 
+    public boolean addsAll() {
+        return add.size() == ALL;
+    }
+
     /** What is kept of all there are. */
     public Set<Capability> kept() {
         Set<Capability> kept = EnumSet.noneOf(Capability.class);

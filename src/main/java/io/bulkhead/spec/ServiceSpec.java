@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * @param limits what its cgroup may use
  * @param namespaces what it has to itself
  * @param hostname with a private UTS namespace
- * @param noNewPrivileges whether setuid binaries lose their power inside
+ * @param confinement what its processes may ask of the kernel
  * @param rootSwitch how it gets its root
  * @param autostart whether it is started with the daemon and after it enters the configuration
  * @param start when a start is done
@@ -49,7 +49,7 @@ public record ServiceSpec(
         Limits limits,
         Namespaces namespaces,
         Optional<String> hostname,
-        boolean noNewPrivileges,
+        Confinement confinement,
         RootSwitch rootSwitch,
         boolean autostart,
         StartPolicy start,

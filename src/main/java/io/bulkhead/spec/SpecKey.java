@@ -1,13 +1,10 @@
 package io.bulkhead.spec;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -56,7 +53,14 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             restart("namespaces.cgroup", s -> privacy(s.namespaces().cgroup())),
             restart("namespaces.net", s -> privacy(s.namespaces().net())),
             restart("hostname", s -> s.hostname().orElse("default")),
-            restart("no-new-privileges", s -> Boolean.toString(s.noNewPrivileges())),
+            restart(
+                    "capabilities.add",
+                    s -> capabilities(s.confinement().capabilities().add())),
+            restart(
+                    "capabilities.drop",
+                    s -> capabilities(s.confinement().capabilities().drop())),
+            restart("no-new-privileges", s -> Boolean.toString(s.confinement().noNewPrivileges())),
+            restart("seccomp", s -> s.confinement().seccomp().toString()),
             restart("root-switch", s -> dashed(s.rootSwitch())),
             live("autostart", s -> Boolean.toString(s.autostart())),
             live("start.ready-after", s -> text(s.start().readyAfter())),
@@ -134,13 +138,7 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                 text.append('\n').append(key.path).append('=').append(key.value.apply(spec));
             }
         }
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Digest.of(text.toString());
     }
 
     /** A duration as HOCON would have it: {@code 100 ms}, {@code 2 s}. */
@@ -180,6 +178,12 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
 
     private static String dashed(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String capabilities(Set<Capability> set) {
+        return set.size() == Capability.values().length
+                ? "[ALL]"
+                : set.stream().sorted().toList().toString();
     }
 
     private static String quoted(List<String> words) {

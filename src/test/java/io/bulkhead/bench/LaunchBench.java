@@ -13,11 +13,14 @@ import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.process.ProcessFiles;
+import io.bulkhead.spec.CapabilityChanges;
+import io.bulkhead.spec.Confinement;
 import io.bulkhead.spec.CpuLimit;
 import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.MemoryLimits;
 import io.bulkhead.spec.Namespaces;
+import io.bulkhead.spec.Seccomp;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecFixture;
 import java.io.BufferedReader;
@@ -60,6 +63,8 @@ public final class LaunchBench {
         this.spec = SpecFixture.with(SpecFixture.service("bench"))
                 .rootfs(rootfs)
                 .command(program)
+                // As the others it is compared with, which have no filter.
+                .confinement(new Confinement(true, CapabilityChanges.NONE, new Seccomp.Unconfined()))
                 .namespaces(new Namespaces(true, true, true, true, true, true))
                 .limits(Limits.NONE
                         .with(CpuLimits.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(100))))

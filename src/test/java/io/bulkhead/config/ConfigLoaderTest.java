@@ -3,7 +3,10 @@ package io.bulkhead.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.bulkhead.spec.Capability;
+import io.bulkhead.spec.CapabilityChanges;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Confinement;
 import io.bulkhead.spec.CpuLimit;
 import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Credentials;
@@ -22,6 +25,7 @@ import io.bulkhead.spec.RestartPolicy.When;
 import io.bulkhead.spec.Rlimit;
 import io.bulkhead.spec.Rlimit.Resource;
 import io.bulkhead.spec.RootSwitch;
+import io.bulkhead.spec.Seccomp;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
@@ -32,6 +36,7 @@ import io.bulkhead.spec.SupervisorSpec.OnExit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +85,7 @@ final class ConfigLoaderTest {
                 Limits.NONE,
                 Namespaces.DEFAULT,
                 Optional.empty(),
-                true,
+                Confinement.DEFAULT,
                 RootSwitch.AUTO,
                 true,
                 StartPolicy.DEFAULT,
@@ -102,7 +107,8 @@ final class ConfigLoaderTest {
                 nice = -5, oom-score-adjust = 500
                 cpu { period = 50 ms, quota = 20 ms }, memory.max = 64 MiB, pids.max = 512
                 namespaces { pid = host, mount = host, ipc = host, cgroup = host, net = private }
-                hostname = web.example.org, no-new-privileges = no, root-switch = chroot, autostart = off
+                hostname = web.example.org, no-new-privileges = no, seccomp = unconfined, root-switch = chroot, autostart = off
+                capabilities { add = [NET_ADMIN, cap_sys_ptrace], drop = [all] }
                 start { ready-after = 2 s, timeout = 1 m }, stop { signal = SIGQUIT, timeout = 0 }
                 restart { policy = on-failure, success-exit-codes = [3, 0, 3]
                           backoff { initial = 1 s, factor = 1.5, max = 1 m, jitter = 0.25, reset-after = 1 h }
@@ -133,7 +139,11 @@ final class ConfigLoaderTest {
                         .withPidsMax(512),
                 new Namespaces(false, false, true, false, false, true),
                 Optional.of("web.example.org"),
-                false,
+                new Confinement(
+                        false,
+                        new CapabilityChanges(
+                                Set.of(Capability.NET_ADMIN, Capability.SYS_PTRACE), EnumSet.allOf(Capability.class)),
+                        new Seccomp.Unconfined()),
                 RootSwitch.CHROOT,
                 false,
                 new StartPolicy(Duration.ofSeconds(2), Duration.ofMinutes(1)),

@@ -16,6 +16,7 @@ public final class SpecFixture {
     private Namespaces namespaces = Namespaces.DEFAULT;
     private RootSwitch rootSwitch = RootSwitch.AUTO;
     private Credentials credentials = Credentials.ROOT;
+    private Confinement confinement = Confinement.DEFAULT;
     private boolean autostart = true;
     private StartPolicy start = StartPolicy.DEFAULT;
     private StopPolicy stop = StopPolicy.DEFAULT;
@@ -41,6 +42,7 @@ public final class SpecFixture {
         fixture.namespaces = spec.namespaces();
         fixture.rootSwitch = spec.rootSwitch();
         fixture.credentials = spec.credentials();
+        fixture.confinement = spec.confinement();
         fixture.autostart = spec.autostart();
         fixture.start = spec.start();
         fixture.stop = spec.stop();
@@ -89,6 +91,11 @@ public final class SpecFixture {
 
     public SpecFixture workdir(String value) {
         workdir = value;
+        return this;
+    }
+
+    public SpecFixture confinement(Confinement value) {
+        confinement = value;
         return this;
     }
 
@@ -142,7 +149,7 @@ public final class SpecFixture {
                 limits,
                 namespaces,
                 Optional.of("web"),
-                true,
+                confinement,
                 rootSwitch,
                 autostart,
                 start,
