@@ -56,6 +56,16 @@ public interface CgroupDriver {
     /** Every limit that this host cannot enforce, and why; empty where all can be. */
     List<Unsupported> unsupported(Limits limits) throws ErrnoException;
 
+    /**
+     * What became of each limit that is asked for, and everybody's devices; the group must exist.
+     *
+     * @throws ErrnoException as {@link #apply}
+     */
+    List<LimitReport> report(String group, Limits limits) throws ErrnoException;
+
+    /** What will become of limits otherwise than asked, as far as it can be told now; the group need not exist. */
+    List<Foreseen> foresee(String group, Limits limits) throws ErrnoException;
+
     JoinAtBirth join(String group);
 
     /** The processes in the group and below it in any hierarchy, by pid; none where it doesn't exist. */
@@ -92,6 +102,12 @@ public interface CgroupDriver {
 
     /** How often the OOM killer acted in the group since it was made; empty where the kernel doesn't count. */
     OptionalLong oomKills(String group);
+
+    /** How often a fork failed at a limit of tasks since the group was made; empty where the kernel doesn't count. */
+    OptionalLong forksRefused(String group);
+
+    /** All that the group has come up against. */
+    Hardship hardship(String group);
 
     /** The v2 {@code cgroup.events} file, for inotify(7), where there is v2. */
     Optional<Path> eventsFile(String group);

@@ -1,7 +1,6 @@
 package io.bulkhead.cgroup;
 
 import io.bulkhead.cgroup.fs.Controller;
-import io.bulkhead.cgroup.fs.FlatKeyed;
 import io.bulkhead.cgroup.fs.GroupFiles;
 import io.bulkhead.cgroup.fs.Hierarchy;
 import io.bulkhead.cgroup.fs.ParentGroup;
@@ -25,9 +24,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The driver over any mix of one v2 and several v1 hierarchies. */
 final class MountedCgroups implements CgroupDriver {
-    /** v2's and v1's. */
-    private static final List<String> OOM_COUNTERS = List.of("memory.events", "memory.oom_control");
-
     private final Linux linux;
     private final Optional<UnifiedHierarchy> unified;
     private final List<LegacyHierarchy> legacy;
@@ -35,6 +31,7 @@ final class MountedCgroups implements CgroupDriver {
     private final GroupKiller killer;
     private final GroupRemover remover = new GroupRemover();
     private final MissingControllers missing;
+    private final Ancestry ancestry;
     private final boolean controlsDevices;
     /** The groups made here that have not been killed since. */
     private final Set<String> unkilled = ConcurrentHashMap.newKeySet();
@@ -56,6 +53,7 @@ final class MountedCgroups implements CgroupDriver {
         unified.ifPresent(hierarchies::add);
         hierarchies.addAll(legacy);
         this.killer = new GroupKiller(linux, hierarchies);
+        this.ancestry = new Ancestry(linux);
         this.controlsDevices = controlsDevices;
         this.missing = new MissingControllers(linux, known, unified, hierarchies);
     }
@@ -229,6 +227,33 @@ final class MountedCgroups implements CgroupDriver {
     }
 
     @Override
+    public List<LimitReport> report(String group, Limits limits) throws ErrnoException {
+        List<LimitReport> reports = new ArrayList<>();
+        for (Hierarchy hierarchy : hierarchies) {
+            GroupFiles files = hierarchy.parent().files(group);
+            for (Controller controller : hierarchy.controllers(group)) {
+                for (Setting setting : controller.settings(limits)) {
+                    if (setting.asked() && files.has(setting.file())) {
+                        reports.add(ancestry.report(hierarchy, group, setting));
+                    }
+                }
+            }
+        }
+        return reports;
+    }
+
+    @Override
+    public List<Foreseen> foresee(String group, Limits limits) throws ErrnoException {
+        List<Foreseen> foreseen = new ArrayList<>();
+        for (Hierarchy hierarchy : hierarchies) {
+            for (Controller controller : hierarchy.offered()) {
+                foreseen.addAll(ancestry.foresee(hierarchy, group, controller.settings(limits)));
+            }
+        }
+        return foreseen;
+    }
+
+    @Override
     public JoinAtBirth join(String group) {
         return new JoinAtBirth(
                 unified.map(v2 -> v2.parent().child(group)),
@@ -280,24 +305,17 @@ final class MountedCgroups implements CgroupDriver {
 
     @Override
     public OptionalLong oomKills(String group) {
-        for (Hierarchy hierarchy : hierarchies) {
-            GroupFiles files = hierarchy.parent().files(group);
-            for (String file : OOM_COUNTERS) {
-                OptionalLong kills = counter(files, file, "oom_kill");
-                if (kills.isPresent()) {
-                    return kills;
-                }
-            }
-        }
-        return OptionalLong.empty();
+        return new HardshipReader(hierarchies, group).oomKills();
     }
 
-    private static OptionalLong counter(GroupFiles files, String file, String key) {
-        try {
-            return files.has(file) ? FlatKeyed.value(files.read(file), key) : OptionalLong.empty();
-        } catch (ErrnoException e) {
-            return OptionalLong.empty(); // removed meanwhile
-        }
+    @Override
+    public OptionalLong forksRefused(String group) {
+        return new HardshipReader(hierarchies, group).forksRefused();
+    }
+
+    @Override
+    public Hardship hardship(String group) {
+        return new HardshipReader(hierarchies, group).read();
     }
 
     @Override

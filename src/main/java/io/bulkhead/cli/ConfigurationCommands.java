@@ -75,6 +75,7 @@ final class ConfigurationCommands extends Commands {
             change.keys().forEach(key -> out.println("    " + describe(key)));
         }
         changes.removed().forEach(name -> out.println("- " + name));
+        changes.notes().forEach(note -> out.println("note: " + note));
     }
 
     private static String describe(KeyChange key) {

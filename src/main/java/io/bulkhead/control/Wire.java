@@ -53,7 +53,8 @@ final class Wire {
                 changes.added().stream().map(ServiceName::value).toList(),
                 changes.removed().stream().map(ServiceName::value).toList(),
                 changed,
-                keys(changes.supervisor()));
+                keys(changes.supervisor()),
+                changes.notes());
     }
 
     private static List<KeyChange> keys(List<SpecKey.Change> changes) {

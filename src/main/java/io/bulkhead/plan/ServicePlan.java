@@ -113,7 +113,8 @@ final class ServicePlan {
             status = status.with(EXITED);
             return;
         }
-        backOff(ready ? exitText(ended.status()) : TOO_QUICKLY);
+        String why = ended.hardship().isEmpty() ? "" : "; " + ended.hardship();
+        backOff((ready ? exitText(ended.status()) : TOO_QUICKLY) + why);
     }
 
     private static String exitText(ExitStatus status) {

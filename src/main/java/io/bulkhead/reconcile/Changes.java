@@ -13,12 +13,31 @@ import java.util.SortedSet;
  * @param removed services it no longer declares
  * @param changed services it declares otherwise, with every changed key
  * @param supervisor changed settings of the daemon itself; those of RESTART effect wait for the daemon's next start
+ * @param notes what limits will do otherwise than asked: {@code web: cpu.quota: 200 % of a CPU is above …}
  */
 public record Changes(
         SortedSet<ServiceName> added,
         SortedSet<ServiceName> removed,
         SortedMap<ServiceName, List<SpecKey.Change>> changed,
-        List<SpecKey.Change> supervisor) {
+        List<SpecKey.Change> supervisor,
+        List<String> notes) {
+    public Changes {
+        notes = List.copyOf(notes);
+    }
+
+    /** Without anything to note. */
+    public Changes(
+            SortedSet<ServiceName> added,
+            SortedSet<ServiceName> removed,
+            SortedMap<ServiceName, List<SpecKey.Change>> changed,
+            List<SpecKey.Change> supervisor) {
+        this(added, removed, changed, supervisor, List.of());
+    }
+
+    Changes with(List<String> noted) {
+        return new Changes(added, removed, changed, supervisor, noted);
+    }
+
     public boolean isEmpty() {
         return added.isEmpty() && removed.isEmpty() && changed.isEmpty() && supervisor.isEmpty();
     }

@@ -30,6 +30,7 @@ final class GroupWatch {
 
     private final Map<String, Group> groups = new HashMap<>();
     private final Map<String, Long> oomKills = new HashMap<>();
+    private final Map<String, Long> forksRefused = new HashMap<>();
     private final Map<ServiceName, List<Observed.Difference>> reported = new HashMap<>();
     private Set<String> orphans = Set.of();
 
@@ -124,6 +125,7 @@ final class GroupWatch {
         unwatch(name);
         groups.remove(name);
         oomKills.remove(name);
+        forksRefused.remove(name);
         Set<String> left = new HashSet<>(orphans);
         left.remove(name);
         orphans = left;
@@ -176,8 +178,14 @@ final class GroupWatch {
         countOomKills(name);
     }
 
+    /** Lets nothing that befell the group so far be laid to a later end. */
+    void countHardship(String name) {
+        countOomKills(name);
+        driver.forksRefused(name).ifPresent(count -> forksRefused.put(name, count));
+    }
+
     /** Lets what the OOM killer did so far not be laid to a later end. */
-    void countOomKills(String name) {
+    private void countOomKills(String name) {
         oomKills.put(name, driver.oomKills(name).orElse(0));
     }
 
@@ -195,14 +203,37 @@ final class GroupWatch {
         settled(name.value());
     }
 
+    /** An end, with what the group has come up against, in words. */
+    record End(ExitStatus status, String hardship) {}
+
     /** A SIGKILL is the OOM killer's where its counter in the group has grown. */
-    ExitStatus explain(String name, ExitStatus exit) {
+    End explain(String name, ExitStatus exit) {
+        if (exit instanceof ExitStatus.Exited exited && exited.code() == 0) {
+            return new End(exit, "");
+        }
+        String refused = forksRefused(name);
         if (!(exit instanceof ExitStatus.Signaled signaled) || signaled.signal() != Signal.KILL.number()) {
-            return exit;
+            return new End(exit, refused);
         }
         OptionalLong kills = driver.oomKills(name);
         long before = oomKills.getOrDefault(name, 0L);
         kills.ifPresent(count -> oomKills.put(name, count));
-        return new ExitStatus.Signaled(signaled.signal(), signaled.coreDumped(), kills.orElse(0) > before);
+        if (kills.orElse(0) <= before) {
+            return new End(exit, refused);
+        }
+        String memory = "memory: " + driver.hardship(name).memory();
+        return new End(
+                new ExitStatus.Signaled(signaled.signal(), signaled.coreDumped(), true),
+                refused.isEmpty() ? memory : memory + "; " + refused);
+    }
+
+    private String forksRefused(String name) {
+        OptionalLong refused = driver.forksRefused(name);
+        if (refused.isEmpty()) {
+            return "";
+        }
+        Long before = forksRefused.put(name, refused.getAsLong());
+        long more = refused.getAsLong() - (before == null ? 0 : Math.min(before, refused.getAsLong()));
+        return more == 0 ? "" : "at pids.max " + more + (more == 1 ? " fork was refused" : " forks were refused");
     }
 }

@@ -207,14 +207,38 @@ final class OperatorCommands implements Operations {
 
     @Override
     public Changes preview() throws ConfigException {
-        return Differences.between(supervisor.inForceNow(), source.load());
+        HostSpec next = source.load();
+        Changes changes = Differences.between(supervisor.inForceNow(), next);
+        return changes.with(notes(changes, next));
+    }
+
+    /** What the limits of services that come or change will do otherwise than asked. */
+    private List<String> notes(Changes changes, HostSpec next) {
+        List<String> notes = new ArrayList<>();
+        for (ServiceSpec spec : next.services().values()) {
+            ServiceName name = spec.name();
+            if (!changes.added().contains(name) && !changes.changed().containsKey(name)) {
+                continue;
+            }
+            try {
+                kernel.cgroups()
+                        .foresee(name.value(), spec.limits())
+                        .forEach(each -> notes.add(name + ": " + each.key() + ": " + each.sentence()));
+            } catch (ErrnoException e) {
+                notes.add(name + ": " + e.getMessage());
+            }
+        }
+        return notes;
     }
 
     @Override
     public Changes reload() throws ConfigException {
         listener.reloading();
         try {
-            return putInForce(source.load());
+            HostSpec next = source.load();
+            Changes changes = Differences.between(supervisor.inForceNow(), next);
+            List<String> notes = notes(changes, next);
+            return putInForce(next).with(notes);
         } finally {
             listener.reloaded();
         }

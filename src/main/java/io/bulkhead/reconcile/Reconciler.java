@@ -129,7 +129,7 @@ final class Reconciler {
     /** Takes hold of a process that an earlier daemon started. */
     void adopt(ServiceName name, WatchedProcess process, ServiceStatus status) throws ErrnoException {
         statuses.put(name, status);
-        groups.countOomKills(name.value());
+        groups.countHardship(name.value());
         hold(name, process);
         log.info(
                 "service={} pid={} taken up, started={}",
@@ -296,17 +296,17 @@ final class Reconciler {
         Instant at = Instant.now();
         loop.unwatch(process.pidfd());
         processes.remove(name);
-        ExitStatus exit;
+        GroupWatch.End end;
         try {
-            exit = groups.explain(name.value(), process.exitStatus(kernel.linux()));
+            end = groups.explain(name.value(), process.exitStatus(kernel.linux()));
         } catch (ErrnoException e) {
             log.warn("service={} pid={} exit status: {}", name, process.id(), e.getMessage());
-            exit = new ExitStatus.Unknown();
+            end = new GroupWatch.End(new ExitStatus.Unknown(), "");
         }
         Checkpoint.END_SEEN.reached();
         kernel.linux().close(process.pidfd());
         groups.lookAt(name.value());
-        events.put(name, new ProcessEvent.Ended(process.id(), exit, at));
+        events.put(name, new ProcessEvent.Ended(process.id(), end.status(), at, end.hardship()));
     }
 
     /** Sends the main process a signal; says whether there was one to send it to. */

@@ -57,7 +57,15 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
         /** It could not be launched. */
         record LaunchFailed(String reason, String launchHash, Instant at) implements ProcessEvent {}
 
-        /** It ended. */
-        record Ended(ProcessId process, ExitStatus status, Instant at) implements ProcessEvent {}
+        /**
+         * It ended.
+         *
+         * @param hardship what its group had come up against meanwhile, in words; or empty
+         */
+        record Ended(ProcessId process, ExitStatus status, Instant at, String hardship) implements ProcessEvent {
+            public Ended(ProcessId process, ExitStatus status, Instant at) {
+                this(process, status, at, "");
+            }
+        }
     }
 }

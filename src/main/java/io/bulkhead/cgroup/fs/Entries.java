@@ -11,18 +11,29 @@ import java.util.TreeMap;
  * A file of lines "name value", of which each write changes one: {@code io.max}, {@code rdma.max}, {@code
  * net_prio.ifpriomap}.
  *
- * @param wanted values by name, as the kernel shows them
+ * @param entries values by name, as the kernel shows them
  * @param otherwise the value, as the kernel shows it, of a name that has no line, and of one that nobody asked for
  */
-public record Entries(String key, String file, SortedMap<String, String> wanted, String otherwise, String since)
+public record Entries(String key, String file, SortedMap<String, String> entries, String otherwise, String since)
         implements Setting {
     public Entries {
-        wanted = new TreeMap<>(wanted);
+        entries = new TreeMap<>(entries);
     }
 
     @Override
     public boolean asked() {
-        return !wanted.isEmpty();
+        return !entries.isEmpty();
+    }
+
+    /** The lines, with commas between. */
+    @Override
+    public String wanted() {
+        StringBuilder text = new StringBuilder();
+        entries.forEach((name, value) -> text.append(text.length() > 0 ? ", " : "")
+                .append(name)
+                .append(' ')
+                .append(value));
+        return text.toString();
     }
 
     @Override
@@ -31,12 +42,12 @@ public record Entries(String key, String file, SortedMap<String, String> wanted,
         List<Write> writes = new ArrayList<>();
         if (thorough) {
             present.forEach((name, value) -> {
-                if (!wanted.containsKey(name) && !value.equals(otherwise)) {
+                if (!entries.containsKey(name) && !value.equals(otherwise)) {
                     writes.add(write(name, value, otherwise));
                 }
             });
         }
-        wanted.forEach((name, value) -> {
+        entries.forEach((name, value) -> {
             String before = present.getOrDefault(name, otherwise);
             if (!before.equals(value)) {
                 writes.add(write(name, before, value));

@@ -11,6 +11,11 @@ public record Inherited(String key, String file) implements Setting {
     }
 
     @Override
+    public String wanted() {
+        return "as the parent's";
+    }
+
+    @Override
     public List<Write> writes(GroupFiles files, boolean thorough) throws ErrnoException {
         String above = files.read("../" + file).strip();
         String before = files.read(file).strip();

@@ -11,6 +11,9 @@ public interface Setting {
     /** The kernel's name: {@code cpu.cfs_quota_us}. */
     String file();
 
+    /** What the file is to hold, as the kernel will show it. */
+    String wanted();
+
     /** Whether the limits say something about it; else it is the kernel's default, and of interest only after it was not. */
     boolean asked();
 

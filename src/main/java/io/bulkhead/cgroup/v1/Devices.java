@@ -61,6 +61,13 @@ public final class Devices implements Controller {
         }
 
         @Override
+        public String wanted() {
+            StringBuilder text = new StringBuilder();
+            allowed.forEach(access -> text.append(text.length() > 0 ? ", " : "").append(access));
+            return text.toString();
+        }
+
+        @Override
         public boolean asked() {
             return true;
         }

@@ -75,6 +75,11 @@ public final class Devices implements Controller {
         }
 
         @Override
+        public String wanted() {
+            return "program " + program.tag();
+        }
+
+        @Override
         public String key() {
             return "devices";
         }

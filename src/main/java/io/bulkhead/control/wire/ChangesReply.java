@@ -9,14 +9,20 @@ import java.util.Map;
  * force. Services are sorted by name.
  *
  * @param supervisor changed settings of the daemon itself
+ * @param notes what limits will do otherwise than asked, a sentence each
  */
 public record ChangesReply(
-        List<String> added, List<String> removed, List<ServiceChange> changed, List<KeyChange> supervisor) {
+        List<String> added,
+        List<String> removed,
+        List<ServiceChange> changed,
+        List<KeyChange> supervisor,
+        List<String> notes) {
     public ChangesReply {
         added = List.copyOf(added);
         removed = List.copyOf(removed);
         changed = List.copyOf(changed);
         supervisor = List.copyOf(supervisor);
+        notes = List.copyOf(notes);
     }
 
     public boolean isEmpty() {
@@ -29,7 +35,16 @@ public record ChangesReply(
             objects.add(Fields.object("name", change.name(), "keys", KeyChange.json(change.keys())));
         }
         return Fields.object(
-                "added", added, "removed", removed, "changed", objects, "supervisor", KeyChange.json(supervisor));
+                "added",
+                added,
+                "removed",
+                removed,
+                "changed",
+                objects,
+                "supervisor",
+                KeyChange.json(supervisor),
+                "notes",
+                notes.isEmpty() ? "" : notes);
     }
 
     public static ChangesReply of(Fields fields) throws WireException {
@@ -38,6 +53,10 @@ public record ChangesReply(
             changed.add(new ServiceChange(each.text("name"), KeyChange.list(each, "keys")));
         }
         return new ChangesReply(
-                fields.texts("added"), fields.texts("removed"), changed, KeyChange.list(fields, "supervisor"));
+                fields.texts("added"),
+                fields.texts("removed"),
+                changed,
+                KeyChange.list(fields, "supervisor"),
+                fields.texts("notes"));
     }
 }

@@ -120,6 +120,17 @@ final class SettingsTest {
     }
 
     @Test
+    void noLimitHasMoreThanOneName() throws ErrnoException {
+        Setting none = Value.of("hugetlb", "hugetlb.2MB.max", false, "max");
+
+        assertEquals(List.of(), none.writes(new FakeFiles(Map.of("hugetlb.2MB.max", "9223372036854771712")), true));
+        assertEquals(
+                1,
+                none.writes(new FakeFiles(Map.of("hugetlb.2MB.max", "4194304")), true)
+                        .size());
+    }
+
+    @Test
     void aWeightMayBeFollowedByThoseOfDevices() throws ErrnoException {
         Setting weight = Value.of("io.weight", "io.weight", true, "default 50");
 

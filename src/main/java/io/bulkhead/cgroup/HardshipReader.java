@@ -1,0 +1,90 @@
+package io.bulkhead.cgroup;
+
+import io.bulkhead.cgroup.fs.FlatKeyed;
+import io.bulkhead.cgroup.fs.GroupFiles;
+import io.bulkhead.cgroup.fs.Hierarchy;
+import io.bulkhead.libc.ErrnoException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads the counters of one group, v2's files and v1's, wherever they are. */
+final class HardshipReader {
+    private static final long UNLIMITED = 1L << 62;
+
+    private final List<Hierarchy> hierarchies;
+    private final String group;
+
+    HardshipReader(List<Hierarchy> hierarchies, String group) {
+        this.hierarchies = hierarchies;
+        this.group = group;
+    }
+
+    Hardship read() {
+        return new Hardship(
+                oomKills(),
+                number("memory.peak", "memory.max_usage_in_bytes"),
+                number("memory.max", "memory.limit_in_bytes"),
+                memoryGroup(),
+                forksRefused(),
+                keyed("nr_periods", "cpu.stat"),
+                keyed("nr_throttled", "cpu.stat"),
+                throttledMicros());
+    }
+
+    OptionalLong oomKills() {
+        return keyed("oom_kill", "memory.events", "memory.oom_control");
+    }
+
+    OptionalLong forksRefused() {
+        return keyed("max", "pids.events");
+    }
+
+    private OptionalLong throttledMicros() {
+        OptionalLong micros = keyed("throttled_usec", "cpu.stat");
+        OptionalLong nanos = keyed("throttled_time", "cpu.stat");
+        return micros.isEmpty() && nanos.isPresent() ? OptionalLong.of(nanos.getAsLong() / 1_000) : micros;
+    }
+
+    private Optional<Path> memoryGroup() {
+        for (Hierarchy hierarchy : hierarchies) {
+            GroupFiles files = hierarchy.parent().files(group);
+            if (files.has("memory.max") || files.has("memory.limit_in_bytes")) {
+                return Optional.of(files.directory());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What stands behind {@code key} in the first of the files there is. */
+    private OptionalLong keyed(String key, String... names) {
+        Optional<String> text = first(names);
+        return text.isPresent() ? FlatKeyed.value(text.get(), key) : OptionalLong.empty();
+    }
+
+    private OptionalLong number(String... names) {
+        Optional<String> text = first(names);
+        if (text.isEmpty() || text.get().equals("max")) {
+            return OptionalLong.empty();
+        }
+        long number = Long.parseLong(text.get());
+        return number >= UNLIMITED ? OptionalLong.empty() : OptionalLong.of(number);
+    }
+
+    private Optional<String> first(String... names) {
+        for (Hierarchy hierarchy : hierarchies) {
+            GroupFiles files = hierarchy.parent().files(group);
+            for (String name : names) {
+                try {
+                    if (files.has(name)) {
+                        return Optional.of(files.read(name).strip());
+                    }
+                } catch (ErrnoException e) {
+                    return Optional.empty(); // removed meanwhile
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}
