@@ -122,6 +122,16 @@ class PlannerTest {
     }
 
     @Test
+    void theReasonTellsWhatTheGroupCameUpAgainst() {
+        running(T0);
+        Instant end = T0.plusSeconds(2);
+
+        event(new ProcessEvent.Ended(PROCESS, new ExitStatus.Signaled(9, false, true), end, "memory: much"), end);
+
+        assertEquals("Ended unexpectedly: SIGKILL (out of memory); memory: much", status.reason());
+    }
+
+    @Test
     void restartsAtOnceWhereThereIsNoDelay() {
         spec = SpecFixture.with(spec).initialBackoff(Duration.ZERO).build();
         running(T0);
