@@ -51,6 +51,9 @@ final class RootfsReader {
             section.problem("path", "is required: the directory that becomes the service's root");
         }
         Optional<String> text = section.get("path", path);
+        // MountsReader's
+        section.anything("readonly");
+        section.anything("overlay");
         section.done();
         return text;
     }

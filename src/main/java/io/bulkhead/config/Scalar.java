@@ -168,9 +168,14 @@ record Scalar<T>(String allowed, Reader<T> reader) {
 
     /** Permission bits, 0000 to 0777 in octal. */
     static Scalar<Integer> octal() {
+        return octal(0777);
+    }
+
+    /** Permission bits, from 0000 to {@code max} in octal. */
+    static Scalar<Integer> octal(int max) {
         return new Scalar<>("an octal number such as 0022", text -> {
-            if (!text.matches("0?[0-7]{1,3}")) {
-                throw new Refusal("is not an octal number from 0000 to 0777");
+            if (!text.matches("0?[0-7]{1,4}") || Integer.parseInt(text, 8) > max) {
+                throw new Refusal(String.format("is not an octal number from 0000 to %04o", max));
             }
             return Integer.parseInt(text, 8);
         });

@@ -66,6 +66,7 @@ final class ServiceReader {
         ServiceSpec spec = new ServiceSpec(
                 name,
                 rootfs,
+                new MountsReader(section).read(namespaces),
                 command,
                 credentials(),
                 section.get("workdir", INSIDE, WORKDIR),

@@ -9,11 +9,13 @@ import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.Rlimit;
 import io.bulkhead.spec.ServiceSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What a service's process does between {@code clone3} and {@code execve}, in order: joins its groups, takes its output,
@@ -42,6 +44,7 @@ final class ContainerProgram {
     private final List<DeviceNode> devices;
     private final int network;
     private final boolean chroot;
+    private final Predicate<Path> isDirectory;
     private final Descriptors fds = new Descriptors();
     private final SyscallProgram.Builder program;
 
@@ -49,6 +52,7 @@ final class ContainerProgram {
      * @param devices whose nodes it gets beyond everybody's
      * @param network a descriptor of a network namespace to move into, with loopback up; -1: a private one is made
      * @param chroot whether to switch the root by chroot(2) instead of pivot_root(2)
+     * @param isDirectory tells a directory of the host from a file
      */
     ContainerProgram(
             LaunchRequest request,
@@ -56,7 +60,8 @@ final class ContainerProgram {
             HostFacts host,
             List<DeviceNode> devices,
             int network,
-            boolean chroot) {
+            boolean chroot,
+            Predicate<Path> isDirectory) {
         this.request = request;
         this.spec = request.spec();
         this.account = account;
@@ -64,6 +69,7 @@ final class ContainerProgram {
         this.devices = List.copyOf(devices);
         this.network = network;
         this.chroot = chroot;
+        this.isDirectory = isDirectory;
         this.program = SyscallProgram.builder(cloneFlags(spec.namespaces()));
     }
 
@@ -92,9 +98,17 @@ final class ContainerProgram {
         if (spec.namespaces().net() && network < 0) {
             bringLoopbackUp();
         }
-        switchRoot();
         if (spec.namespaces().mount()) {
-            new KernelFileSystems(program, fds, host).mountAll(devices);
+            KernelFileSystems kernel = new KernelFileSystems(program, fds, host);
+            ServiceMounts mounts =
+                    new ServiceMounts(program, fds, kernel, spec.view(), request.devicesControlled(), isDirectory);
+            switchRoot(mounts);
+            mounts.attach();
+            kernel.mountAll(devices);
+            mounts.attachInDev();
+        } else {
+            String root = spec.rootfs().toString();
+            program.call(CHROOT, root, root).call(CHDIR, "/", "/");
         }
         program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
         boolean bound = spec.confinement().noNewPrivileges();
@@ -208,16 +222,17 @@ final class ContainerProgram {
         close(fd);
     }
 
-    private void switchRoot() {
+    private void switchRoot(ServiceMounts mounts) {
         String root = spec.rootfs().toString();
-        if (!spec.namespaces().mount()) {
-            program.call(CHROOT, root, root).call(CHDIR, "/", "/");
-            return;
-        }
         // Slave, not private, while the host's mounts are still here: what the host unmounts goes away here as
         // well, and nothing done here reaches it. Private would pin every mount of the host until this process ends.
         program.call(MOUNT, "/ as MS_SLAVE", 0, "/", 0, KernelFileSystems.MS_REC | KernelFileSystems.MS_SLAVE, 0);
-        program.call(MOUNT, root, root, root, 0, KernelFileSystems.MS_BIND | KernelFileSystems.MS_REC, 0);
+        mounts.hold();
+        if (spec.view().overlay().isPresent()) {
+            mounts.overlay(root, spec.view().overlay().get());
+        } else {
+            program.call(MOUNT, root, root, root, 0, KernelFileSystems.MS_BIND | KernelFileSystems.MS_REC, 0);
+        }
         program.call(CHDIR, root, root);
         if (!request.devicesControlled()) {
             // struct mount_attr { attr_set = MOUNT_ATTR_NODEV }; before Linux 5.12 there is no such call, and

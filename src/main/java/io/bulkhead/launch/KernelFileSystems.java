@@ -160,7 +160,7 @@ final class KernelFileSystems {
     }
 
     /** A new, detached mount; options come in pairs. */
-    private int create(String type, int attributes, String... options) {
+    int create(String type, int attributes, String... options) {
         int context = fds.next();
         program.call(FSOPEN, type, type, FSOPEN_CLOEXEC);
         for (int i = 0; i < options.length; i += 2) {

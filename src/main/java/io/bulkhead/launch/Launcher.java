@@ -8,6 +8,7 @@ import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.CapabilityChanges;
 import io.bulkhead.spec.RootSwitch;
 import io.bulkhead.spec.ServiceSpec;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,8 @@ public final class Launcher implements AutoCloseable {
                 ? linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY)
                 : -1;
         int network = spec.namespaces().net() ? networks.take() : -1;
-        try (SyscallProgram program = new ContainerProgram(request, account, host(), devices, network, chroot)
+        try (SyscallProgram program = new ContainerProgram(
+                        request, account, host(), devices, network, chroot, path -> Files.isDirectory(path))
                 .build(cgroup, executable, environment, filter)) {
             return run(program, spec.start().timeout());
         } finally {

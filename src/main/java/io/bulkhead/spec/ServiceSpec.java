@@ -13,6 +13,7 @@ import java.util.TreeMap;
  *
  * @param name the service's name
  * @param rootfs absolute path of the directory that becomes the process' root
+ * @param view how it sees its root and what is mounted in it
  * @param command program and arguments, at least one; a program without a slash is looked for in the service's PATH
  *     inside the rootfs
  * @param credentials who it runs as
@@ -38,6 +39,7 @@ import java.util.TreeMap;
 public record ServiceSpec(
         ServiceName name,
         Path rootfs,
+        RootView view,
         List<String> command,
         Credentials credentials,
         String workdir,

@@ -32,6 +32,11 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
 
     private static final List<SpecKey> BESIDE_LIMITS = List.of(
             restart("rootfs", s -> s.rootfs().toString()),
+            restart("rootfs.readonly", s -> Boolean.toString(s.view().readonly())),
+            restart(
+                    "rootfs.overlay",
+                    s -> s.view().overlay().map(RootView.Overlay::toString).orElse("none")),
+            restart("mounts", s -> s.view().mounts().toString()),
             restart("command", s -> quoted(s.command())),
             restart("user", s -> s.credentials().user().orElse("root")),
             restart("group", s -> s.credentials().group().orElse("default")),

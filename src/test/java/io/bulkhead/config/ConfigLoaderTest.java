@@ -16,6 +16,7 @@ import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.LogSpec;
 import io.bulkhead.spec.LogSpec.Target;
 import io.bulkhead.spec.MemoryLimits;
+import io.bulkhead.spec.Mount;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.RestartPolicy;
@@ -25,6 +26,7 @@ import io.bulkhead.spec.RestartPolicy.When;
 import io.bulkhead.spec.Rlimit;
 import io.bulkhead.spec.Rlimit.Resource;
 import io.bulkhead.spec.RootSwitch;
+import io.bulkhead.spec.RootView;
 import io.bulkhead.spec.Seccomp;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
@@ -41,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +77,7 @@ final class ConfigLoaderTest {
         ServiceSpec expected = new ServiceSpec(
                 new ServiceName("web"),
                 temporary.resolve("rootfs"),
+                RootView.PLAIN,
                 List.of("/bin/web"),
                 Credentials.ROOT,
                 "/",
@@ -100,15 +104,19 @@ final class ConfigLoaderTest {
     @Test
     void readsEveryKeyOfAService() throws IOException, ConfigException {
         ServiceSpec web = directory.web("""
-                rootfs { path = ./rootfs/../rootfs }, command = [/bin/sh, -c, "exit 1", ""]
+                rootfs { path = ./rootfs/../rootfs, readonly = true, overlay { keep = /srv/layer } }, command = [/bin/sh, -c, "exit 1", ""]
                 user = www-data, group = 33, groups = [audio, 044], workdir = /tmp, umask = "0077"
                 environment { LANG = C.UTF-8, N = 10, T = true, EMPTY = "" }
                 rlimits { nofile = 1024, core { soft = 0, hard = unlimited }, memlock = 64 KiB }
                 nice = -5, oom-score-adjust = 500
                 cpu { period = 50 ms, quota = 20 ms }, memory.max = 64 MiB, pids.max = 512
-                namespaces { pid = host, mount = host, ipc = host, cgroup = host, net = private }
+                namespaces { pid = host, ipc = host, cgroup = host, net = private }
                 hostname = web.example.org, no-new-privileges = no, seccomp = unconfined, root-switch = chroot, autostart = off
                 capabilities { add = [NET_ADMIN, cap_sys_ptrace], drop = [all] }
+                mounts = [{ source = /srv/data, target = /data, readonly = true }
+                          { type = bind, source = here, target = /here, recursive = no, propagation = slave
+                            nosuid = yes, nodev = no, noexec = yes }
+                          { type = tmpfs, target = /tmp, size = 64 MiB, mode = "0700" }]
                 start { ready-after = 2 s, timeout = 1 m }, stop { signal = SIGQUIT, timeout = 0 }
                 restart { policy = on-failure, success-exit-codes = [3, 0, 3]
                           backoff { initial = 1 s, factor = 1.5, max = 1 m, jitter = 0.25, reset-after = 1 h }
@@ -122,6 +130,27 @@ final class ConfigLoaderTest {
         ServiceSpec expected = new ServiceSpec(
                 new ServiceName("web"),
                 temporary.resolve("rootfs"),
+                new RootView(
+                        true,
+                        Optional.of(new RootView.Overlay(Optional.of(Path.of("/srv/layer")), OptionalLong.empty())),
+                        List.of(
+                                new Mount.Bind(
+                                        Path.of("/srv/data"),
+                                        "/data",
+                                        true,
+                                        false,
+                                        new Mount.Flags(true, false, true, false)),
+                                new Mount.Bind(
+                                        temporary.resolve("here"),
+                                        "/here",
+                                        false,
+                                        true,
+                                        new Mount.Flags(false, true, false, true)),
+                                new Mount.Tmpfs(
+                                        "/tmp",
+                                        OptionalLong.of(64L << 20),
+                                        0700,
+                                        new Mount.Flags(false, true, true, false)))),
                 List.of("/bin/sh", "-c", "exit 1", ""),
                 new Credentials(Optional.of("www-data"), Optional.of("33"), List.of("audio", "44")),
                 "/tmp",
@@ -137,7 +166,7 @@ final class ConfigLoaderTest {
                         .with(CpuLimits.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(50))))
                         .with(MemoryLimits.of(64L << 20))
                         .withPidsMax(512),
-                new Namespaces(false, false, true, false, false, true),
+                new Namespaces(false, true, true, false, false, true),
                 Optional.of("web.example.org"),
                 new Confinement(
                         false,

@@ -138,6 +138,7 @@ public final class SpecFixture {
         return new ServiceSpec(
                 name,
                 rootfs,
+                RootView.PLAIN,
                 command,
                 credentials,
                 workdir,
