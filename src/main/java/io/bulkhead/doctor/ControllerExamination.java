@@ -63,9 +63,13 @@ final class ControllerExamination {
         return absent(facts);
     }
 
-    /** v2's cpu.stat has what cpuacct tells; the rest is in every group of every kernel, or in every one built with it. */
+    /** Some of it is in every group of every kernel, some in every group of a kernel that was built with it. */
     private boolean hasInPlace(ControllerFacts facts) {
-        return !facts.name().equals("perf_event") || built.containsKey("perf_event") || build.has(facts.option());
+        return switch (facts.name()) {
+            case "perf_event" -> built.containsKey("perf_event") || build.has(facts.option());
+            case "devices" -> !build.isKnown() || build.has("CONFIG_CGROUP_BPF");
+            default -> true;
+        };
     }
 
     private Finding absent(ControllerFacts facts) {
@@ -79,7 +83,10 @@ final class ControllerExamination {
                             + (name.equals("memory") ? ", or with cgroup_enable=memory" : ""));
         }
         if (line == null) {
-            return limited(facts, "not in this kernel", build.remedy(facts.option()));
+            return limited(
+                    facts,
+                    "not in this kernel",
+                    build.remedy(facts.name().equals("devices") ? "CONFIG_CGROUP_BPF" : facts.option()));
         }
         if (line.hierarchy() != 0) {
             return limited(

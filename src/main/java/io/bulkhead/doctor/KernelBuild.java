@@ -31,6 +31,11 @@ record KernelBuild(String release, String options, String commandLine) {
         return found > major || (found == major && Integer.parseInt(version.group(2)) >= minor);
     }
 
+    /** Whether its configuration is to be had. */
+    boolean isKnown() {
+        return !options.isEmpty();
+    }
+
     /** Whether it is known to have been built with an option. */
     boolean has(String option) {
         return options.contains("\n" + option + "=y") || options.contains("\n" + option + "=m");

@@ -119,6 +119,17 @@ final class DoctorTest {
     }
 
     @Test
+    void devicesOfV2WantBpf() throws IOException {
+        assertEquals(Verdict.OK, finding("devices").verdict());
+        host.write("/boot/config-6.18.0-test", "#\nCONFIG_CGROUP_DEVICE=y\n");
+
+        assertEquals("a kernel with CONFIG_CGROUP_BPF", finding("devices").remedy());
+        host.write("/boot/config-6.18.0-test", "#\nCONFIG_CGROUP_BPF=y\n");
+
+        assertEquals(Verdict.OK, finding("devices").verdict());
+    }
+
+    @Test
     void controllerThatIsNotHandedDown() throws IOException {
         host.write("/sys/fs/cgroup/cgroup.controllers", "cpu pids");
         host.write("/proc/cgroups", "memory\t0\t1\t1");
