@@ -1,9 +1,10 @@
 #!/bin/bash
-# The .deb on a Debian that has never seen it: packages.sh DEB. A script of its own, for a machine of its own; run in the guest.
+# The .deb on a Debian that has never seen it, then the archive: packages.sh DEB TAR. A script of its own, for a machine of
+# its own; run in the guest.
 export LAYOUT=${LAYOUT:-systemd} DEBIAN_FRONTEND=noninteractive
 cd "$(dirname "$0")" || exit
 . ./lib.sh
-deb=$1
+deb=$1 archive=$2
 services=/etc/bulkhead/services.d
 
 ctl() { supervisorctl "$@"; }
@@ -33,10 +34,15 @@ check "packages: 2nd command: a file, and systemctl reload bulkhead" second
 check "packages: the service runs" runs
 
 check "packages: class-data archives are made" ls /usr/lib/bulkhead/lib/supervisord-17.jsa /usr/lib/bulkhead/lib/supervisorctl-17.jsa
+new_java() { # what dpkg does after it has unpacked one
+    rm /usr/lib/bulkhead/lib/*.jsa && dpkg-trigger --by-package=bulkhead --no-await /usr/lib/jvm && dpkg --triggers-only -a
+    ls /usr/lib/bulkhead/lib/supervisord-17.jsa
+}
+check "packages: and made anew when a Java is installed" new_java
 group() { getent group bulkhead && [ "$(stat -c %G:%a /run/bulkhead/supervisord.sock)" = bulkhead:660 ]; }
 check "packages: the control group is made, and the socket is its" group
 member() { # commands without being root
-    useradd --system --groups bulkhead operator && setpriv --reuid operator --regid operator --init-groups \
+    useradd --system --groups bulkhead alice && setpriv --reuid alice --regid alice --init-groups \
         curl -sS --fail --unix-socket /run/bulkhead/supervisord.sock http://localhost/v1/status
 }
 check "packages: a member of it may ask" member
@@ -83,3 +89,20 @@ purged() {
 check "packages: apt purge takes logs and its own configuration, not what others wrote" purged
 fresh_again() { apt install "$deb" && is_active && until_runs; }
 check "packages: installed after a purge, as at first" fresh_again
+
+# --- The archive with its installer.
+apt purge bulkhead >/dev/null 2>&1
+mkdir -p $services && cp /root/web.conf $services/ && mkdir /tmp/archive && tar -xzf "$archive" -C /tmp/archive
+installer() { sh /tmp/archive/bulkhead-*/install.sh "$@"; }
+by_archive() { installer && is_active && until_runs && ls -l /usr/local/bin/supervisorctl; }
+check "packages: install.sh of the archive" by_archive
+before=$(pid_of)
+again() { installer --prefix /usr/local && until_runs && [ "$(pid_of)" = "$before" ] || fail "pid $(pid_of), before $before"; }
+check "packages: and again, which is an upgrade: the same processes" again
+uninstalled() {
+    installer --uninstall --purge && [ ! -d "/proc/$before" ] || return
+    local left
+    left=$(find / -xdev -path /proc -prune -o \( -iname '*bulkhead*' -o -name 'supervisor*' \) -print | grep -vE '^/(tmp|root|rig|sys|var/lib/systemd|var/log/journal)/')
+    [ -z "$left" ] || fail "left: $left"
+}
+check "packages: install.sh --uninstall --purge leaves nothing" uninstalled
