@@ -2,6 +2,7 @@ package io.bulkhead.control;
 
 import io.bulkhead.reconcile.Operations;
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -28,12 +30,25 @@ public final class ControlServer implements AutoCloseable {
     private final Path socket;
     private final int mode;
     private final String group;
+    private final boolean passed;
     private final Server server;
+    private final UnixDomainServerConnector connector;
 
     public ControlServer(Operations operations, Path socket, int mode, String group) {
+        this(operations, socket, mode, group, Optional.empty());
+    }
+
+    /**
+     * Serves on a socket that somebody else made, chose the mode of and will remove, where one was passed.
+     *
+     * @param passed the JVM's inherited channel
+     */
+    public ControlServer(
+            Operations operations, Path socket, int mode, String group, Optional<ServerSocketChannel> passed) {
         this.socket = socket;
         this.mode = mode;
         this.group = group;
+        this.passed = passed.isPresent();
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 3, 5_000);
         threads.setName("control");
         threads.setDaemon(true);
@@ -41,9 +56,9 @@ public final class ControlServer implements AutoCloseable {
         this.server = new Server(threads);
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
-        UnixDomainServerConnector connector =
-                new UnixDomainServerConnector(server, null, null, null, 0, 1, new HttpConnectionFactory(http));
+        connector = new UnixDomainServerConnector(server, null, null, null, 0, 1, new HttpConnectionFactory(http));
         connector.setUnixDomainPath(socket);
+        connector.setInheritChannel(this.passed);
         // A start may take as long as its service; who waits for it is not idle.
         connector.setIdleTimeout(0);
         server.addConnector(connector);
@@ -52,6 +67,10 @@ public final class ControlServer implements AutoCloseable {
 
     /** Answers from here on. Whatever lies at the socket's path is a dead daemon's, for a living one holds run-dir. */
     public void start() throws Exception {
+        if (passed) {
+            server.start();
+            return;
+        }
         Files.createDirectories(socket.getParent());
         Files.deleteIfExists(socket);
         server.start();
@@ -90,6 +109,13 @@ public final class ControlServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (passed) {
+            // Not stopped: Jetty would delete the socket's file, and Java hands an inherited socket back by pointing
+            // standard
+            // error at /dev/null, too. Who connects now waits for the next daemon.
+            connector.setAccepting(false);
+            return;
+        }
         try {
             server.stop();
         } catch (Exception e) {

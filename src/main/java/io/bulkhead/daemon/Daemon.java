@@ -7,6 +7,7 @@ import io.bulkhead.config.ConfigLoader;
 import io.bulkhead.control.ControlServer;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.LogPump;
+import io.bulkhead.notify.PassedSocket;
 import io.bulkhead.notify.SystemdNotifier;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.SpecSource;
@@ -14,8 +15,13 @@ import io.bulkhead.reconcile.Supervisor;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.SupervisorSpec;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import jnr.constants.platform.Signal;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
@@ -57,7 +63,8 @@ final class Daemon {
                             supervisor.operations(),
                             settings.controlSocket(),
                             settings.controlMode(),
-                            settings.controlGroup())) {
+                            settings.controlGroup(),
+                            passedSocket(settings.controlSocket()))) {
                 handleSignals(supervisor, logs);
                 supervisor.run(() -> serve(control), () -> announce(host));
             }
@@ -67,6 +74,20 @@ final class Daemon {
         }
         log.info("ended");
         return 0;
+    }
+
+    private static Optional<ServerSocketChannel> passedSocket(Path configured) throws IOException {
+        Optional<ServerSocketChannel> passed = PassedSocket.take(System.getenv());
+        if (passed.isPresent()) {
+            SocketAddress address = passed.get().getLocalAddress();
+            if (!address.equals(UnixDomainSocketAddress.of(configured))) {
+                log.warn(
+                        "systemd listens on {}, while supervisor.control.socket says {}: supervisorctl -c will not find it",
+                        address,
+                        configured);
+            }
+        }
+        return passed;
     }
 
     private static void serve(ControlServer control) {

@@ -1,8 +1,8 @@
 /**
- * systemd's side of the daemon: readiness, reloads, the watchdog.
+ * systemd's side of the daemon: readiness, reloads, the watchdog, a control socket it passes.
  *
- * <p>Touches the datagram socket that systemd names in the environment. {@code daemon} calls; without systemd nothing
- * happens.
+ * <p>Touches the datagram socket that systemd names in the environment, and the descriptor it passes. {@code daemon} calls;
+ * without systemd nothing happens.
  */
 @NullMarked
 package io.bulkhead.notify;
