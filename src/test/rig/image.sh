@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes an image that the rig boots and prints its directory: kernel, initrd.img and disk.ext4. Of Debian's packages alone;
-# nothing is mounted or installed on the host. Kept in a cache by the hash of what it is made from.
+# Makes an image that the rig boots and prints its directory: kernel, initrd.img, disk.ext4 and the tree that is on it. Of
+# Debian's packages alone; nothing is mounted or installed on the host. Kept in a cache by the hash of what it is made from.
 #
 #   image.sh [-k KIND] [-a ARCHITECTURE] [SUITE]
 #
@@ -43,11 +43,11 @@ fi
 
 cache=${BULKHEAD_RIG:-${XDG_CACHE_HOME:-$HOME/.cache}/bulkhead/rig}
 name=$suite-$architecture-$kind
-image=$cache/$name-$(cat "$here/image.sh" "$here"/guest/* | sha256sum | cut -c1-12)
+image=$cache/$name-$(cat "$here/image.sh" "$here"/guest/* | grep -v '^ *#' | sha256sum | cut -c1-12)
 mkdir -p "$cache"
 # Two at a time would make it twice.
 exec 9> "$cache/$name.lock"; flock 9
-[ -e "$image/done" ] && { echo "$image"; exit; }
+[ -e "$image/done" ] && { touch "$image"; echo "$image"; exit; }
 
 missing=()
 for pair in mmdebstrap:mmdebstrap mke2fs:e2fsprogs xz:xz-utils zstd:zstd depmod:kmod cpio:cpio; do
@@ -55,7 +55,9 @@ for pair in mmdebstrap:mmdebstrap mke2fs:e2fsprogs xz:xz-utils zstd:zstd depmod:
 done
 [ ${#missing[@]} -eq 0 ] || { echo "image.sh: apt-get install -y --no-install-recommends ${missing[*]}" >&2; exit 1; }
 
-rm -rf "$cache/$name"-*; mkdir -p "$image"
+# Other branches may have images of their own; what nobody has used for days is in the way.
+find "$cache" -maxdepth 1 -name "$name-*" -mtime +3 -exec rm -rf {} +
+rm -rf "$image"; mkdir "$image"
 tree=$image/tree
 lap() { printf 'image: %3d s  %s\n' "$SECONDS" "$1" >&2; }
 
@@ -160,7 +162,7 @@ done
 
 size=$(($(du -sm "$tree" | cut -f1) + 1024))
 mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,root_owner=0:0 -m 0 -d "$tree" "$image/disk.ext4" "${size}M" >&2
-rm -rf "$image/fetch" "$image/fetched" "$image"/*-package "$initramfs" "$tree"
+rm -rf "$image/fetch" "$image/fetched" "$image"/*-package "$initramfs"
 lap "disk"
 echo "$SECONDS" > "$image/done"
 echo "$image"

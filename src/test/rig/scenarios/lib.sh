@@ -1,38 +1,114 @@
-# Sourced by scenarios, in the guest. A line of the table is written for every `check`; a failed one shows why, and the
-# scenario goes on.
+# Sourced by the scenarios, in the guest: a unit, its configuration, and a row of the table for each `check`.
+
+CONF=/etc/bulkhead/supervisord.conf
+UNIT=/sys/fs/cgroup/system.slice/bulkhead.service
 
 failed=
-row() { [ "$2" = passed ] || failed=1; printf '@row\t%s\t%s\t%s\n' "$1" "$2" "$3"; }
+row() { # row WHAT RESULT SECONDS DETAIL
+    [ "$2" = passed ] || failed=1
+    printf '@row\t%s\t%s\t%s\t%s\t%s\n' "${LAYOUT:-v2}" "$@"
+}
 
-# check WHAT COMMAND...: passed if the command succeeds; what it prints is the detail
+# check WHAT COMMAND...: passed if the command succeeds; the last line it prints is the detail. What a failed one printed is
+# shown, and the scenario goes on.
 check() {
-    local what=$1 detail begin=$SECONDS
+    local what=$1 said begin=$SECONDS
     shift
-    if detail=$("$@" 2>&1); then
-        row "$what" passed "$(printf '%s' "$detail" | tail -1) [$((SECONDS - begin)) s]"
+    if said=$("$@" 2>&1); then
+        row "$what" passed $((SECONDS - begin)) "$(printf '%s' "$said" | tail -n 1)"
     else
-        row "$what" FAILED "$(printf '%s' "$detail" | tail -1)"
-        printf '%s\n' "$detail" | sed 's/^/    /'
-        journalctl -q -b -n 25 -o cat -u bulkhead.service 2>/dev/null | sed 's/^/    journal: /'
+        row "$what" FAILED $((SECONDS - begin))
+        printf '%s\n' "$said" | sed 's/^/    /'
+        journalctl -q -b -n 30 -o short-monotonic -u bulkhead.service 2>/dev/null | sed 's/^/    journal: /'
     fi
 }
 
-# await SECONDS COMMAND...: until the command succeeds; a look costs little more than the command
+fail() { echo "$*"; return 1; }
+same() { [ "$1" = "$2" ] || fail "not the same: \"$1\" and \"$2\""; }
+
+# await [SECONDS] COMMAND...: until it succeeds. Patient, for an emulated CPU may be a slow one.
 await() {
-    local deadline=$((SECONDS + $1))
-    shift
+    local patience=180
+    case $1 in [0-9]*) patience=$1; shift ;; esac
+    local deadline=$((SECONDS + patience))
     until "$@" >/dev/null 2>&1; do
-        [ $SECONDS -lt $deadline ] || { echo "not within the time: $*"; "$@"; return 1; }
+        [ $SECONDS -lt $deadline ] || { "$@"; fail "not within $patience s: $*"; return; }
         sleep 0.2
     done
 }
 
-fail() { echo "$*"; return 1; }
-
 # The daemon's own API, for each start of a JVM costs seconds here.
-api() { curl -sS --max-time 60 --unix-socket /run/bulkhead/supervisord.sock "http://localhost/v1/$1" "${@:2}"; }
-field() { sed -n "s/.*\"name\":\"$1\"[^}]*\"$2\":\"\{0,1\}\([^\",}]*\).*/\1/p"; }
-pid_of() { api status | tr '{' '\n' | sed -n "s/.*\"name\":\"$1\".*\"pid\":\([0-9]*\).*/\1/p"; }
-running() { [ -n "$(pid_of "$1")" ] && api status | tr '{' '\n' | grep "\"name\":\"$1\"" | grep -q RUNNING; }
-answers() { api status | grep -q '^{\|^\['; }
-unit_pid() { systemctl show -P MainPID bulkhead.service; }
+api() { curl -sS --fail-with-body --max-time 180 --unix-socket "${SOCKET:-/run/bulkhead/supervisord.sock}" "http://localhost/v1/$1" "${@:2}"; }
+service() { api status | tr '{' '\n' | grep "\"name\":\"$1\""; }
+field() { service "$1" | sed -n "s/.*\"$2\":\"\{0,1\}\([^\",}]*\).*/\1/p"; }
+pid_of() { service "$1" | sed -n 's/.*"pid":\([0-9]*\).*/\1/p'; }
+pids() { echo $(pid_of first) $(pid_of second); }
+running() { local name; for name; do service "$name" | grep -q '"state":"RUNNING"' || fail "$name isn't RUNNING: $(service "$name")" || return; done; }
+both_run() { running first second; }
+daemon() { systemctl show -P MainPID bulkhead.service; }
+state() { systemctl show -P ActiveState bulkhead.service; }
+journal() { journalctl -q -b -o cat -u bulkhead.service; }
+
+# limit FILE SERVICE: what a service's group says, whatever the layout; the first name of FILE|FILE that is there
+limit() {
+    local file group
+    for group in "$UNIT/$2" /sys/fs/cgroup/*/bulkhead/"$2" /sys/fs/cgroup/bulkhead/"$2"; do
+        for file in ${1//|/ }; do
+            [ ! -e "$group/$file" ] || { cat "$group/$file"; return; }
+        done
+    done
+    fail "no $1 of $2"
+}
+memory_max() { limit 'memory.max|memory.limit_in_bytes' "$1"; }
+pids_max() { limit pids.max "$1"; }
+limits() { echo $(memory_max first) $(pids_max first) $(limit 'cpu.max|cpu.cfs_quota_us' first); }
+groups() { find /sys/fs/cgroup -type d -path '*bulkhead*' -name "${1:-*}"; }
+# Everything that is a group, but what systemd makes for its own as it likes.
+others() { find /sys/fs/cgroup -type d -not -path '*/bulkhead*' -not -path '*/user.slice*' | sort; }
+
+# configure [TEXT [SERVICES]]: two services, the first with limits; TEXT goes into `supervisor`
+configure() {
+    mkdir -p /etc/bulkhead
+    cat > $CONF <<CONF
+supervisor { reconcile.interval = 1 s, ${1:-} }
+defaults { rootfs = /srv/root }
+services {
+  first {
+    # Says on the disk when it was told to end, and that it was let end.
+    command = [/bin/bash, -c, "trap 'echo \$HOSTNAME told >> /ends; sleep 2; echo \$HOSTNAME ended >> /ends; exit' TERM; while :; do sleep 1; done"]
+    cpu.quota = 40 ms, memory.max = ${MEMORY:-64 MiB}, pids.max = 20
+  }
+  second { command = [/bin/bash, -c, "trap 'echo \$HOSTNAME ended >> /ends; exit' TERM; while :; do sleep 1; done"] }
+}
+CONF
+}
+
+# dropin NAME LINE...: adds to the unit, until the next topic
+dropin() {
+    local name=$1
+    shift
+    mkdir -p /run/systemd/system/bulkhead.service.d
+    printf '%s\n' '[Service]' "$@" > "/run/systemd/system/bulkhead.service.d/$name.conf"
+    systemctl daemon-reload
+}
+
+# As README says, with class-data archives for this Java.
+install_bulkhead() {
+    cp -a /src/rig/bulkhead /usr/lib/bulkhead || return
+    mkdir -p /etc/bulkhead/services.d && cp /project/conf/*.conf /etc/bulkhead
+    cp /project/systemd/bulkhead.* /etc/systemd/system && systemctl daemon-reload || return
+    systemd-sysusers /project/systemd/sysusers.conf || return
+    /usr/lib/bulkhead/bin/supervisorctl rootfs build /srv/root --binary bash --binary sleep
+}
+
+# What every topic begins with: nothing of the last one.
+fresh() {
+    systemctl stop bulkhead.socket bulkhead.service
+    systemctl reset-failed bulkhead.service
+    local file
+    for file in $(groups cgroup.procs); do xargs -r kill -KILL < "$file"; done
+    rm -rf /run/systemd/system/bulkhead.service.d /run/systemd/system.control/bulkhead.service.d /run/bulkhead /var/log/bulkhead /srv/root/ends
+    # Emulation may take long over what takes a second.
+    dropin patience TimeoutStartSec=infinity
+    configure
+} >/dev/null 2>&1

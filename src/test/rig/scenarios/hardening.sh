@@ -1,0 +1,12 @@
+# The units are written as systemd wants them, and confine what can be confined.
+
+verified() {
+    local said
+    said=$(systemd-analyze verify /etc/systemd/system/bulkhead.service /etc/systemd/system/bulkhead.socket 2>&1 |
+        grep -v "Unknown key.*'DelegateSubgroup'") # which systemd 254 brought
+    same "$said" ""
+}
+check "systemd-analyze verify: clean" verified
+exposure() { systemd-analyze security --no-pager --threshold=92 bulkhead.service; }
+check "systemd-analyze security: no worse than 9.2" exposure
+systemd-analyze security --no-pager bulkhead.service | tail -1 | sed 's/^/    /'
