@@ -6,7 +6,10 @@ import io.bulkhead.control.wire.WireException;
 import io.bulkhead.spec.ConfigException;
 import java.io.PrintStream;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** The daemon itself. */
 final class DaemonCommands extends Commands {
@@ -20,10 +23,20 @@ final class DaemonCommands extends Commands {
         return ExitCodes.OK;
     }
 
-    @Command(description = "End the daemon, as supervisor.on-exit says.")
-    int shutdown() throws ControlException, ConfigException {
-        client().post("shutdown", Map.of());
+    @Command(description = "End the daemon, and the services where supervisor.on-exit says so.")
+    int shutdown(@ArgGroup @Nullable Services services) throws ControlException, ConfigException {
+        String how = services == null ? "" : services.keep ? "/keep" : "/stop";
+        client().post("shutdown" + how, Map.of());
         out.println("Shut down");
         return ExitCodes.OK;
+    }
+
+    /** What becomes of the services, whatever {@code on-exit} says. */
+    static final class Services {
+        @Option(names = "--keep", description = "The services run on, and the next daemon takes them up.")
+        boolean keep;
+
+        @Option(names = "--stop", description = "The services are stopped first.")
+        boolean stop;
     }
 }

@@ -13,6 +13,7 @@ import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Outcome;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Signal;
+import io.bulkhead.spec.SupervisorSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -45,8 +46,12 @@ final class Routes extends Handler.Abstract {
         this.controlGroup = controlGroup;
     }
 
-    /** An answer: a status, and JSON or plain bytes. */
-    private record Answer(int status, ByteBuffer body, String type) {
+    /** An answer: a status, JSON or plain bytes, and what is done once the peer has it. */
+    private record Answer(int status, ByteBuffer body, String type, Runnable after) {
+        Answer(int status, ByteBuffer body, String type) {
+            this(status, body, type, () -> {});
+        }
+
         static Answer json(int status, Map<String, Object> object) {
             return new Answer(status, ByteBuffer.wrap(Json.write(object)), "application/json");
         }
@@ -72,7 +77,7 @@ final class Routes extends Handler.Abstract {
         response.setStatus(answer.status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body.remaining());
-        response.write(true, answer.body, callback);
+        response.write(true, answer.body, Callback.from(callback, answer.after));
         return true;
     }
 
@@ -160,12 +165,17 @@ final class Routes extends Handler.Abstract {
             case "add" -> outcomes(operations.add(names));
             case "remove" -> outcomes(operations.remove(names));
             case "clear" -> outcomes(operations.clearLogs(names));
-            case "shutdown" -> {
-                operations.shutdown();
-                yield outcomes(List.of());
-            }
+            case "shutdown" -> shutdown(Optional.empty());
+            case "shutdown/keep" -> shutdown(Optional.of(SupervisorSpec.OnExit.KEEP));
+            case "shutdown/stop" -> shutdown(Optional.of(SupervisorSpec.OnExit.STOP));
             default -> Answer.error(404, "no such route: POST /v1/" + route);
         };
+    }
+
+    private Answer shutdown(Optional<SupervisorSpec.OnExit> services) {
+        Answer answer = outcomes(List.of());
+        // A daemon that has nothing to wait for would be gone before it has said so.
+        return new Answer(answer.status, answer.body, answer.type, () -> operations.shutdown(services));
     }
 
     private static Answer outcomes(List<Outcome> outcomes) {

@@ -143,7 +143,7 @@ final class Daemon {
 
     private void end(Supervisor supervisor) {
         systemd.stopping();
-        supervisor.end();
+        supervisor.end(Optional.empty());
     }
 
     private static void reload(Operations operations) {

@@ -15,6 +15,8 @@ public enum Checkpoint {
     LIMITS_HALF_WRITTEN,
     /** The FIFOs are made, and nobody has opened them. */
     FIFOS_MADE,
+    /** A process more holds the FIFOs, and the one that did so before is not ended. */
+    FIFOS_HELD,
     /** The process runs; no record knows it. */
     LAUNCHED,
     /** The new record is begun beside the old one. */
@@ -31,10 +33,10 @@ public enum Checkpoint {
     GROUP_KILLED,
     /** The group is gone from some hierarchies. */
     GROUP_HALF_REMOVED,
-    /** The group is gone, the record and the FIFOs are not. */
+    /** The group is gone, the FIFOs and the record are not. */
     GROUP_REMOVED,
-    /** The record is gone, the FIFOs are not. */
-    RECORD_DELETED,
+    /** The FIFOs are gone, the record is not. */
+    FIFOS_DELETED,
     /** A changed configuration was read. */
     RELOAD_READ,
     /** A changed configuration is in force, and nothing of it done. */

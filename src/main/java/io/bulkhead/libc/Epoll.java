@@ -42,6 +42,11 @@ public final class Epoll implements AutoCloseable {
         add(watched, token, EPOLLIN);
     }
 
+    /** Reports {@code token} whenever {@code watched} has hung up: a pidfd, when its process has been reaped (Linux 6.15). */
+    public void addHangUp(int watched, long token) throws ErrnoException {
+        add(watched, token, 0);
+    }
+
     /**
      * Reports {@code token} each time a file of the kernel's that announces changes, such as {@code cgroup.events}, has
      * changed. The file needs no reading in between.

@@ -34,6 +34,8 @@ public final class Linux {
     public static final long TMPFS_MAGIC = 0x01021994L;
     public static final long PROC_SUPER_MAGIC = 0x9fa0L;
 
+    public static final int AT_EMPTY_PATH = 0x1000;
+    private static final long MFD_CLOEXEC = 1;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int LOCK_EX_NB = 2 | 4;
     private static final int P_PIDFD = 3;
@@ -286,6 +288,7 @@ public final class Linux {
      * kernel's record is read (PIDFD_GET_INFO, Linux 6.15 and later).
      *
      * @return empty where it still runs or nobody can tell
+     * @throws ErrnoException EAGAIN where the kernel will be able to tell once the process' parent has reaped it
      */
     public Optional<Integer> waitStatus(int pidfd) throws ErrnoException {
         Pointer info = Memory.allocateDirect(runtime, 128, true);
@@ -313,7 +316,7 @@ public final class Linux {
     }
 
     /** Waits for a child that is bound to end, and reaps it. */
-    void reap(int pidfd) throws ErrnoException {
+    public void reap(int pidfd) throws ErrnoException {
         Pointer info = Memory.allocateDirect(runtime, 128, true);
         int rc;
         do {
@@ -324,11 +327,14 @@ public final class Linux {
         }
     }
 
-    private Optional<Integer> exitInfo(int pidfd) {
+    private Optional<Integer> exitInfo(int pidfd) throws ErrnoException {
         Pointer info = Memory.allocateDirect(runtime, 64, true);
         info.putLong(0, PIDFD_INFO_EXIT);
-        if (c.ioctl(pidfd, PIDFD_GET_INFO, info) < 0 || (info.getLong(0) & PIDFD_INFO_EXIT) == 0) {
-            return Optional.empty(); // an older kernel, or its parent hasn't reaped it yet
+        if (c.ioctl(pidfd, PIDFD_GET_INFO, info) < 0) {
+            return Optional.empty(); // an older kernel; ESRCH: one that forgets who has been reaped
+        }
+        if ((info.getLong(0) & PIDFD_INFO_EXIT) == 0) {
+            throw new ErrnoException("ioctl PIDFD_GET_INFO", ErrnoException.EAGAIN);
         }
         return Optional.of(info.getInt(60));
     }
@@ -356,6 +362,37 @@ public final class Linux {
         one[0] = 1; // little endian, as both architectures are
         // Fails only where the counter is full, and then it is readable anyway.
         c.write(eventfd, one, 8);
+    }
+
+    /** A file that exists in memory only, as long as somebody has it open, with this content. memfd_create(2) */
+    public int memoryFile(String name, byte[] content) throws ErrnoException {
+        Pointer text = cString(name);
+        long fd = c.syscall(SystemCall.MEMFD_CREATE.number(), text.address(), MFD_CLOEXEC, 0, 0, 0, 0);
+        if (fd < 0) {
+            throw failure("memfd_create " + name);
+        }
+        try {
+            writeAll((int) fd, content, name);
+        } catch (ErrnoException e) {
+            close((int) fd);
+            throw e;
+        }
+        return (int) fd;
+    }
+
+    /** Writes all bytes. */
+    public void writeAll(int fd, byte[] bytes, String what) throws ErrnoException {
+        byte[] rest = bytes;
+        while (rest.length > 0) {
+            long n;
+            do {
+                n = c.write(fd, rest, rest.length);
+            } while (n < 0 && errno() == ErrnoException.EINTR);
+            if (n < 0) {
+                throw failure("write " + bytes.length + " bytes to " + what);
+            }
+            rest = Arrays.copyOfRange(rest, (int) n, rest.length);
+        }
     }
 
     /** Sets an eventfd to 0. */

@@ -179,6 +179,10 @@ public final class SyscallProgram implements AutoCloseable {
             return add(call.toString(), call, 1, arguments);
         }
 
+        boolean makesNamespaces() {
+            return namespaces != 0;
+        }
+
         /** How many entries there are. */
         int length() {
             return steps.size();

@@ -36,6 +36,8 @@ public enum SystemCall {
     EXECVE(59, 221),
     FCHOWNAT(260, 54),
     BPF(321, 280),
+    EXECVEAT(322, 281),
+    MEMFD_CREATE(319, 279),
     OPEN_TREE(428, 428),
     MOVE_MOUNT(429, 429),
     FSOPEN(430, 430),

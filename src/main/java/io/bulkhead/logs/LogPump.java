@@ -7,12 +7,16 @@ import io.bulkhead.spec.LogSpec;
 import io.bulkhead.spec.ServiceName;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import jnr.ffi.Pointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +86,31 @@ public final class LogPump implements AutoCloseable {
         if (spec.stderr() == LogSpec.Target.FILE) {
             opened.add(stream(name, "stderr", spec));
         }
+    }
+
+    /** Empties whatever FIFOs an earlier daemon has left of a service, of which nothing else is known. */
+    public synchronized void openLeft(ServiceName name) throws ErrnoException, IOException {
+        boolean out = Files.exists(LogPaths.fifo(runDir, name, "stdout"), LinkOption.NOFOLLOW_LINKS);
+        boolean err = Files.exists(LogPaths.fifo(runDir, name, "stderr"), LinkOption.NOFOLLOW_LINKS);
+        if (out || err) {
+            LogSpec.Target none = LogSpec.Target.NONE;
+            open(name, LogSpec.DEFAULT.to(out ? LogSpec.Target.FILE : none, err ? LogSpec.Target.FILE : none));
+        }
+    }
+
+    /** Every service of which there are FIFOs. */
+    public Set<ServiceName> withFifos() throws IOException {
+        Set<ServiceName> names = new TreeSet<>();
+        try (Stream<Path> files = Files.list(runDir.resolve("fifo"))) {
+            files.forEach(file -> {
+                String fifo = file.getFileName().toString();
+                String service = fifo.replaceFirst("\\.std(out|err)$", "");
+                if (!service.equals(fifo) && ServiceName.isValid(service)) {
+                    names.add(new ServiceName(service));
+                }
+            });
+        }
+        return names;
     }
 
     private static int streams(LogPaths paths) {

@@ -32,13 +32,15 @@ public record Desired(
     /**
      * A declared service.
      *
-     * @param launchHash of the spec, computed once: it costs more than all else in a round
+     * @param launchKeys what a process of it is launched from; {@link SpecKey#launchKeys}
+     * @param launchHash of these, computed once: it costs more than all else in a round
      */
-    public record Declared(ServiceSpec spec, String launchHash) {
+    public record Declared(ServiceSpec spec, Map<String, String> launchKeys, String launchHash) {
         public static Map<ServiceName, Declared> all(Collection<ServiceSpec> specs) {
             Map<ServiceName, Declared> declared = new HashMap<>();
             for (ServiceSpec spec : specs) {
-                declared.put(spec.name(), new Declared(spec, SpecKey.launchHash(spec)));
+                Map<String, String> keys = SpecKey.launchKeys(spec);
+                declared.put(spec.name(), new Declared(spec, keys, SpecKey.launchHash(keys)));
             }
             return declared;
         }

@@ -143,7 +143,7 @@ final class ServicePlan {
                 status.launchHash().isPresent() && !status.launchHash().get().equals(current.launchHash());
         switch (status.state()) {
             case STOPPED -> {
-                if (wanted && groupIsEmpty(actions)) {
+                if (groupIsEmpty(actions) && wanted) {
                     start(current, "wanted", actions);
                 }
             }

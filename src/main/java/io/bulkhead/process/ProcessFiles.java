@@ -12,6 +12,9 @@ public final class ProcessFiles {
     /** USER_HZ: what {@code /proc} counts in, 100 on every architecture Bulkhead runs on. */
     private static final long TICKS_PER_SECOND = 100;
 
+    private static final int CAP_SYS_PTRACE = 19;
+    private static final long PF_FORKNOEXEC = 0x40;
+
     private final Linux linux;
 
     public ProcessFiles(Linux linux) {
@@ -46,6 +49,41 @@ public final class ProcessFiles {
                 .orElse(false);
     }
 
+    /** Whether it has been forked and has not exec'ed since: PF_FORKNOEXEC in field 9 of {@code /proc/PID/stat}. */
+    public boolean hasNotExeced(int pid) {
+        try {
+            return (Long.parseLong(statField(pid, 9)) & PF_FORKNOEXEC) != 0;
+        } catch (ErrnoException e) {
+            return false; // it ended
+        }
+    }
+
+    /**
+     * The wait status of a process that has ended and that its parent has yet to reap: field 52 of {@code /proc/PID/stat},
+     * which is 0 for whoever may not look.
+     */
+    Optional<Integer> zombieStatus(ProcessId process) {
+        try {
+            String[] fields = statFields(process.pid());
+            boolean dead = fields[0].equals("Z") && Long.parseLong(fields[22 - 3]) == process.startTicks();
+            return dead && mayTrace() ? Optional.of(Integer.parseInt(fields[52 - 3])) : Optional.empty();
+        } catch (ErrnoException e) {
+            return Optional.empty(); // reaped
+        }
+    }
+
+    private boolean mayTrace() {
+        int self = linux.getpid();
+        return statusField(self, "CapEff:")
+                .filter(mask -> (Long.parseUnsignedLong(mask, 16) & 1L << CAP_SYS_PTRACE) != 0)
+                .isPresent();
+    }
+
+    /** Names this boot of the kernel; what holds for one means nothing in another. */
+    public String bootId() throws ErrnoException {
+        return linux.readFile("/proc/sys/kernel/random/boot_id").strip();
+    }
+
     /** A mask of signals from {@code /proc/PID/status}: {@code SigCgt:}, {@code SigIgn:}, {@code SigBlk:}. */
     Optional<Long> signalMask(int pid, String field) {
         return statusField(pid, field).map(value -> Long.parseUnsignedLong(value, 16));
@@ -66,9 +104,13 @@ public final class ProcessFiles {
     }
 
     private String statField(int pid, int number) throws ErrnoException {
+        return statFields(pid)[number - 3];
+    }
+
+    /** From the third on. */
+    private String[] statFields(int pid) throws ErrnoException {
         String stat = linux.readFile("/proc/" + pid + "/stat");
         // The second field is the command in parentheses, and may hold blanks and parentheses.
-        String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return rest[number - 3];
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     }
 }

@@ -5,6 +5,7 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.ProcessId;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -53,8 +54,23 @@ public record WatchedProcess(ProcessId id, int pidfd) {
         return (attended & bit) == 0;
     }
 
-    /** How it ended; to be asked once, after the descriptor has become readable. Reaps a child. */
-    public ExitStatus exitStatus(Linux linux) throws ErrnoException {
-        return linux.waitStatus(pidfd).map(ExitStatus::ofWaitStatus).orElseGet(ExitStatus.Unknown::new);
+    /**
+     * How it ended; to be asked after the descriptor has become readable. Reaps a child.
+     *
+     * @return empty where it isn't a child and nobody can tell before its parent has reaped it: the descriptor hangs up
+     *     then
+     */
+    public Optional<ExitStatus> exitStatus(Linux linux, ProcessFiles files) throws ErrnoException {
+        try {
+            return Optional.of(linux.waitStatus(pidfd)
+                    .or(() -> files.zombieStatus(id))
+                    .map(ExitStatus::ofWaitStatus)
+                    .orElseGet(() -> new ExitStatus.Unknown(false)));
+        } catch (ErrnoException e) {
+            if (e.errno() == ErrnoException.EAGAIN) {
+                return files.zombieStatus(id).map(ExitStatus::ofWaitStatus);
+            }
+            throw e;
+        }
     }
 }

@@ -53,10 +53,10 @@ final class Actuator implements AutoCloseable {
         return !busy.isEmpty();
     }
 
-    void start(ServiceSpec spec, String hash, Consumer<Worker.Started> done, Consumer<String> failed) {
+    void start(ServiceSpec spec, Consumer<Worker.Started> done, Consumer<String> failed) {
         submit(spec.name().value(), () -> {
             try {
-                Worker.Started started = worker.start(spec, hash);
+                Worker.Started started = worker.start(spec);
                 return () -> done.accept(started);
             } catch (LaunchException e) {
                 String message = String.valueOf(e.getMessage());
@@ -114,22 +114,26 @@ final class Actuator implements AutoCloseable {
     }
 
     /** Deletes what run-dir holds of a service that is no more. */
-    void forget(String target) {
+    void forget(String target, Runnable done) {
         submit(target, () -> {
             clean(target);
-            return () -> {};
+            return done;
         });
     }
 
+    /** The record goes last: as long as there is one, a later daemon knows that there is something to clean. */
     private void clean(String target) {
+        if (!ServiceName.isValid(target)) {
+            return;
+        }
+        ServiceName service = new ServiceName(target);
+        kernel.logs().remove(service);
+        kernel.keeper().release();
+        Checkpoint.FIFOS_DELETED.reached();
         try {
-            kernel.records().delete(target);
+            kernel.records().delete(service);
         } catch (IOException e) {
             log.warn("service={} runtime record not deleted: {}", target, e.toString());
-        }
-        Checkpoint.RECORD_DELETED.reached();
-        if (ServiceName.isValid(target)) {
-            kernel.logs().remove(new ServiceName(target));
         }
     }
 

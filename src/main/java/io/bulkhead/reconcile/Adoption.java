@@ -3,100 +3,219 @@ package io.bulkhead.reconcile;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.process.WatchedProcess;
 import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
+import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.ProcessId;
+import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a daemon does first: takes up the declared services that an earlier one left running. */
+/**
+ * What a daemon does first: goes on from where an earlier one ended, wherever that was. What runs is the kernel's to say;
+ * the records add what it was launched from, what was about to be done, and the history.
+ *
+ * <pre>
+ * the record says            the group holds          taken as
+ * a process                  that process             what the record says of it; STOPPING goes on
+ * a process                  others or nobody         ended while no daemon ran; the others are killed
+ * STARTING, no process yet   a process that exec'ed   the one that was launched
+ *                            one that has not exec'ed nothing launched; it is killed
+ *                            nobody                   nothing launched; with restart.policy never: ended unseen
+ * no process                 anything                 what the record says; whoever is there is killed in time
+ * no record                  a process                launched from the present configuration, which spares a restart
+ * </pre>
+ *
+ * <p>A service that is no longer declared is taken up all the same, so that it is stopped as it was to be stopped.
+ */
 final class Adoption {
     private static final Logger log = LoggerFactory.getLogger(Adoption.class);
 
     private final KernelSide kernel;
     private final Reconciler reconciler;
+    private final HostSpec host;
+    private final Map<ServiceName, Boolean> overrides = new HashMap<>();
 
-    Adoption(KernelSide kernel, Reconciler reconciler) {
+    Adoption(KernelSide kernel, Reconciler reconciler, HostSpec host) {
         this.kernel = kernel;
         this.reconciler = reconciler;
+        this.host = host;
     }
 
-    void adopt(HostSpec host) throws ErrnoException, IOException {
+    /** Hands back what operators said otherwise. */
+    Map<ServiceName, Boolean> adopt() throws ErrnoException, IOException {
         Set<String> groups = kernel.cgroups().list();
-        for (ServiceSpec spec : host.services().values()) {
-            if (groups.contains(spec.name().value())) {
-                adopt(spec.name(), Optional.of(spec));
+        Set<ServiceName> recorded = kernel.records().list();
+        Set<ServiceName> names = new TreeSet<>(recorded);
+        names.addAll(host.services().keySet());
+        names.addAll(host.broken().keySet());
+        names.addAll(kernel.logs().withFifos());
+        for (ServiceName name : names) {
+            try {
+                Optional<RuntimeRecord> record =
+                        recorded.contains(name) ? kernel.records().read(name) : Optional.empty();
+                if (recorded.contains(name) && record.isEmpty()) {
+                    log.warn("service={} runtime record is damaged or of another boot, and not used", name);
+                }
+                new OneService(name, record).adopt(groups.contains(name.value()));
+            } catch (ErrnoException | IOException e) {
+                log.warn("service={} not taken up: {}", name, e.getMessage());
             }
         }
-        for (ServiceName name : host.broken().keySet()) {
-            if (groups.contains(name.value())) {
-                adopt(name, Optional.empty());
-            }
-        }
-        forgetStrangers(host, groups);
+        return overrides;
     }
 
-    private void adopt(ServiceName name, Optional<ServiceSpec> spec) throws ErrnoException {
-        Set<Integer> members = kernel.cgroups().processes(name.value());
-        Optional<RuntimeRecord> record = kernel.records().read(name.value());
-        Optional<ProcessId> main = record.map(RuntimeRecord::process)
-                .filter(id -> members.contains(id.pid()))
-                .filter(id ->
-                        kernel.processes().identify(id.pid()).filter(id::equals).isPresent())
-                .or(() -> firstOf(members));
-        if (main.isEmpty()) {
-            return;
+    /** The adoption of one service. */
+    private final class OneService {
+        private final ServiceName name;
+        private final Optional<ServiceSpec> spec;
+        private final Optional<RuntimeRecord> record;
+
+        OneService(ServiceName name, Optional<RuntimeRecord> record) {
+            this.name = name;
+            this.spec = Optional.ofNullable(host.services().get(name));
+            this.record = record;
         }
-        try {
+
+        void adopt(boolean hasGroup) throws ErrnoException, IOException {
+            record.flatMap(RuntimeRecord::override).ifPresent(run -> overrides.put(name, run));
+            Set<Integer> members = hasGroup ? kernel.cgroups().processes(name.value()) : Set.of();
+            ServiceStatus status = record.map(RuntimeRecord::status).orElse(ServiceStatus.NEW);
+            Optional<ProcessId> main = Optional.empty();
+            boolean launching = record.isEmpty() || status.state() == ServiceState.STARTING;
+            if (status.process().isPresent()) {
+                main = status.process().filter(id -> members.contains(id.pid()) && lives(id));
+            } else if (launching && !members.isEmpty()) {
+                main = firstOf(members).filter(this::hasExeced);
+                status = main.isPresent() ? foundRunning(status, main.get()) : notLaunched(status, false);
+            } else if (launching && record.isPresent()) {
+                status = notLaunched(status, true);
+            }
+            boolean known = record.isPresent() || main.isPresent();
+            if (known || !isDeclared()) {
+                reconciler.adopt(name, remembered(status));
+            }
+            openLogs(status);
+            if (main.isPresent()) {
+                hold(main.get(), status);
+            } else {
+                status.process().ifPresent(gone -> reconciler.endedUnseen(name, gone));
+            }
+        }
+
+        private boolean isDeclared() {
+            return spec.isPresent() || host.broken().containsKey(name);
+        }
+
+        private void hold(ProcessId main, ServiceStatus status) throws ErrnoException {
             // Whatever the last daemon, or systemd since, has left undone of the group.
             kernel.cgroups().create(name.value());
-            WatchedProcess process = WatchedProcess.attach(kernel.linux(), kernel.processes(), main.get());
-            // Without a record nobody knows what it was launched from; the benefit of the doubt spares a restart.
-            Optional<String> hash = record.map(RuntimeRecord::launchHash).or(() -> spec.map(SpecKey::launchHash));
-            ServiceStatus status = ServiceStatus.adopted(
-                    main.get(),
-                    hash,
-                    record.map(RuntimeRecord::startedAt)
-                            .orElseGet(() -> kernel.processes().startedAt(main.get())));
-            if (spec.isPresent()) {
+            reconciler.adopt(name, WatchedProcess.attach(kernel.linux(), kernel.processes(), main));
+            boolean unsignalled = record.filter(RuntimeRecord::signalled).isEmpty();
+            if (status.state() == ServiceState.STOPPING && unsignalled) {
+                reconciler.stop(name, status.stop().signal());
+            }
+        }
+
+        private ServiceStatus foundRunning(ServiceStatus status, ProcessId main) {
+            Optional<String> hash = status.launchHash().or(() -> spec.map(SpecKey::launchHash));
+            return status.with(ServiceState.STARTING)
+                    .launched(main, hash, kernel.processes().startedAt(main));
+        }
+
+        /** @param maybe whether it can have been launched and have ended since */
+        private ServiceStatus notLaunched(ServiceStatus status, boolean maybe) {
+            boolean once = spec.filter(s -> s.restart().when() == RestartPolicy.When.NEVER)
+                    .isPresent();
+            if (maybe && once) {
+                return status.ended(Optional.of(new ExitStatus.Unknown(true)), Instant.now(), status.shortRuns())
+                        .with(ServiceState.EXITED);
+            }
+            return status.with(ServiceState.STOPPED);
+        }
+
+        /** The record as the next one is compared with. */
+        private RuntimeRecord remembered(ServiceStatus status) {
+            Map<String, String> keys = record.map(RuntimeRecord::launchKeys).orElse(Map.of());
+            if (keys.isEmpty()) {
+                keys = spec.map(SpecKey::launchKeys).orElse(Map.of());
+            }
+            boolean limited = spec.isPresent()
+                    && record.filter(r -> r.limits().equals(spec.get().limits().toString()))
+                            .isPresent();
+            ServiceStatus next =
+                    limited ? status.applied(status.launchHash(), spec.get().limits(), status.stop()) : status;
+            return RuntimeRecord.of(
+                    next,
+                    keys,
+                    record.map(RuntimeRecord::signalled).orElse(false),
+                    record.flatMap(RuntimeRecord::override));
+        }
+
+        /** What it was launched with, where that is not what is declared now, says nothing of where its output is. */
+        private void openLogs(ServiceStatus status) throws ErrnoException, IOException {
+            boolean same = spec.isPresent() && status.launchHash().equals(spec.map(SpecKey::launchHash));
+            if (same) {
                 kernel.logs().open(name, spec.get().log());
+            } else {
+                kernel.logs().openLeft(name);
             }
-            reconciler.adopt(name, process, status);
-        } catch (ErrnoException | IOException e) {
-            log.warn("service={} pid={} not taken up: {}", name, main.get(), e.getMessage());
         }
-    }
 
-    /** The process that the others come from: first of its PID namespace, else the one that was started first. */
-    private Optional<ProcessId> firstOf(Set<Integer> pids) {
-        List<ProcessId> processes = new ArrayList<>();
-        for (int pid : pids) {
-            Optional<ProcessId> id = kernel.processes().identify(pid);
-            if (id.isPresent() && kernel.processes().isNamespaceInit(pid)) {
-                return id;
-            }
-            id.ifPresent(processes::add);
+        private boolean lives(ProcessId id) {
+            return kernel.processes().identify(id.pid()).filter(id::equals).isPresent();
         }
-        return processes.stream()
-                .min(Comparator.comparingLong(ProcessId::startTicks).thenComparingInt(ProcessId::pid));
-    }
 
-    private void forgetStrangers(HostSpec host, Set<String> groups) throws IOException {
-        for (String service : kernel.records().list()) {
-            boolean declared = ServiceName.isValid(service)
-                    && (host.services().containsKey(new ServiceName(service))
-                            || host.broken().containsKey(new ServiceName(service)));
-            if (!declared && !groups.contains(service)) {
-                kernel.records().delete(service);
+        /**
+         * Whether the launched process is one of the service's by now. One that isn't has shared the dead daemon's memory
+         * for all the time since: it hangs, and is killed. It is frozen first, so that it can't become the service between
+         * the look and the blow: whoever execs in a frozen group doesn't get to its first instruction.
+         */
+        private boolean hasExeced(ProcessId main) {
+            try {
+                if (!kernel.processes().hasNotExeced(main.pid())) {
+                    kernel.cgroups().thaw(name.value()); // a daemon may have died in what follows
+                    return true;
+                }
+                kernel.cgroups().freeze(name.value());
+                boolean exec = !kernel.processes().hasNotExeced(main.pid());
+                if (!exec) {
+                    log.warn("service={} pid={} was never launched to the end, and is killed", name, main);
+                    kernel.cgroups().killAll(name.value());
+                }
+                kernel.cgroups().thaw(name.value());
+                return exec;
+            } catch (ErrnoException e) {
+                log.warn("service={} pid={} {}", name, main, e.getMessage());
+                return true;
             }
+        }
+
+        /** The process that the others come from: first of its PID namespace, else the one that was started first. */
+        private Optional<ProcessId> firstOf(Set<Integer> pids) {
+            List<ProcessId> processes = new ArrayList<>();
+            for (int pid : pids) {
+                Optional<ProcessId> id = kernel.processes().identify(pid);
+                if (id.isPresent() && kernel.processes().isNamespaceInit(pid)) {
+                    return id;
+                }
+                id.ifPresent(processes::add);
+            }
+            return processes.stream()
+                    .min(Comparator.comparingLong(ProcessId::startTicks).thenComparingInt(ProcessId::pid));
         }
     }
 }

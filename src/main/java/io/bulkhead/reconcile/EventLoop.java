@@ -40,6 +40,12 @@ final class EventLoop implements AutoCloseable {
         epoll.add(fd, fd);
     }
 
+    /** Has {@code onHangUp} run once the descriptor has hung up, until {@link #unwatch}. */
+    void watchHangUp(int fd, Runnable onHangUp) throws ErrnoException {
+        watched.put(fd, onHangUp);
+        epoll.addHangUp(fd, fd);
+    }
+
     /** Has {@code onChange} run each time a file of the kernel's says that it has changed. */
     void watchChanges(int fd, Runnable onChange) throws ErrnoException {
         watched.put(fd, onChange);

@@ -2,7 +2,9 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.CgroupDriver;
 import io.bulkhead.launch.Launcher;
+import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.logs.FifoKeeper;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.process.ProcessFiles;
 import java.nio.file.Path;
@@ -17,10 +19,13 @@ record KernelSide(
         CgroupDriver cgroups,
         Launcher launcher,
         LogPump logs,
+        FifoKeeper keeper,
         ProcessFiles processes,
-        RuntimeRecord.Store records) {
-    static KernelSide of(Linux linux, CgroupDriver cgroups, LogPump logs, Path runDir) {
+        RecordStore records) {
+    static KernelSide of(Linux linux, CgroupDriver cgroups, LogPump logs, Path runDir) throws ErrnoException {
+        ProcessFiles processes = new ProcessFiles(linux);
+        RecordStore records = new RecordStore(linux, runDir, processes.bootId());
         return new KernelSide(
-                linux, cgroups, new Launcher(linux), logs, new ProcessFiles(linux), new RuntimeRecord.Store(runDir));
+                linux, cgroups, new Launcher(linux), logs, new FifoKeeper(linux, runDir), processes, records);
     }
 }

@@ -3,6 +3,7 @@ package io.bulkhead.reconcile;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
+import io.bulkhead.spec.SupervisorSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -65,8 +66,12 @@ public interface Operations {
     /** Empties the log files of the services. */
     List<Outcome> clearLogs(List<String> names);
 
-    /** Ends the daemon as {@code on-exit} says; returns at once. */
-    void shutdown();
+    /**
+     * Ends the daemon; returns at once.
+     *
+     * @param services what becomes of them; empty: what {@code on-exit} says
+     */
+    void shutdown(Optional<SupervisorSpec.OnExit> services);
 
     /** One of the two output streams. */
     enum Stream {

@@ -11,6 +11,7 @@ import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SpecKey;
+import io.bulkhead.spec.SupervisorSpec;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.nio.file.Path;
@@ -72,10 +73,10 @@ final class OperatorCommands implements Operations {
                 .isPresent();
         reconciler.desire(reconciler.desired().withOverride(name, true), interval());
         if (alive) {
-            return done(new Outcome(name.value(), Result.ALREADY_STARTED));
+            return noted(new Outcome(name.value(), Result.ALREADY_STARTED));
         }
         reconciler.reset(name);
-        return wait ? whenUp(name) : done(new Outcome(name.value(), Result.STARTED));
+        return wait ? whenUp(name) : noted(new Outcome(name.value(), Result.STARTED));
     }
 
     private CompletableFuture<Outcome> whenUp(ServiceName name) {
@@ -125,10 +126,10 @@ final class OperatorCommands implements Operations {
         boolean running = reconciler.status(name).filter(s -> !isDown(s)).isPresent();
         reconciler.desire(reconciler.desired().withOverride(name, false), interval());
         if (!running) {
-            return done(new Outcome(name.value(), Result.NOT_RUNNING));
+            return noted(new Outcome(name.value(), Result.NOT_RUNNING));
         }
         if (!wait) {
-            return done(new Outcome(name.value(), Result.STOPPED));
+            return noted(new Outcome(name.value(), Result.STOPPED));
         }
         return reconciler
                 .when(() ->
@@ -391,12 +392,17 @@ final class OperatorCommands implements Operations {
     }
 
     @Override
-    public void shutdown() {
-        supervisor.end();
+    public void shutdown(Optional<SupervisorSpec.OnExit> services) {
+        supervisor.end(services);
     }
 
     private java.time.Duration interval() {
         return supervisor.inForce().supervisor().reconcileInterval();
+    }
+
+    /** Completes after a round, by which what was asked is on record: a daemon that dies has not forgotten what it answered. */
+    private CompletableFuture<Outcome> noted(Outcome outcome) {
+        return reconciler.when(() -> true).thenApply(nothing -> outcome);
     }
 
     private static CompletableFuture<Outcome> done(Outcome outcome) {

@@ -13,6 +13,7 @@ import io.bulkhead.spec.Signal;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.Observed;
 import io.bulkhead.status.Observed.ProcessEvent;
+import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.time.Duration;
@@ -41,11 +42,11 @@ final class Reconciler {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
     private final KernelSide kernel;
-    private final EventLoop loop;
     private final Planner planner;
     private final Actuator actuator;
     private final GroupWatch groups;
-    private final Map<ServiceName, WatchedProcess> processes = new HashMap<>();
+    private final RecordKeeper records;
+    private final MainProcesses processes;
     private final Map<ServiceName, ProcessEvent> events = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private Map<ServiceName, ServiceStatus> statuses = new HashMap<>();
@@ -62,10 +63,11 @@ final class Reconciler {
 
     Reconciler(KernelSide kernel, EventLoop loop, Planner planner, Actuator actuator, Duration interval) {
         this.kernel = kernel;
-        this.loop = loop;
         this.planner = planner;
         this.actuator = actuator;
         this.interval = interval;
+        this.processes = new MainProcesses(kernel, loop, this::ended);
+        this.records = new RecordKeeper(kernel.records());
         this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop);
     }
 
@@ -100,7 +102,7 @@ final class Reconciler {
     }
 
     Optional<WatchedProcess> process(ServiceName name) {
-        return Optional.ofNullable(processes.get(name));
+        return processes.get(name);
     }
 
     boolean isBusy(ServiceName name) {
@@ -126,34 +128,44 @@ final class Reconciler {
                         .allMatch(s -> s.process().isEmpty() && s.state() != ServiceState.STOPPING);
     }
 
+    /** Goes on from what an earlier daemon left of a service. */
+    void adopt(ServiceName name, RuntimeRecord record) {
+        statuses.put(name, record.status());
+        records.adopt(name, record);
+    }
+
     /** Takes hold of a process that an earlier daemon started. */
-    void adopt(ServiceName name, WatchedProcess process, ServiceStatus status) throws ErrnoException {
-        statuses.put(name, status);
+    void adopt(ServiceName name, WatchedProcess process) throws ErrnoException {
         groups.countHardship(name.value());
-        hold(name, process);
-        log.info(
-                "service={} pid={} taken up, started={}",
-                name,
-                process.id(),
-                status.startedAt().orElse(Instant.EPOCH));
+        processes.hold(name, process);
+        log.info("service={} pid={} taken up", name, process.id());
+    }
+
+    /** Its main process has gone while nobody looked. */
+    void endedUnseen(ServiceName name, ProcessId process) {
+        log.warn("service={} pid={} ended while no daemon ran", name, process);
+        events.put(name, new ProcessEvent.Ended(process, new ExitStatus.Unknown(true), Instant.now(), ""));
     }
 
     /** One round; says when the next is due at the latest. */
     Instant round() {
         Instant now = Instant.now();
+        processes.giveUpOnReapers(now);
         if (!now.isBefore(nextLook)) {
-            groups.look(desired, owned(), name -> processes.containsKey(new ServiceName(name)));
+            groups.look(desired, owned(), name -> processes.has(new ServiceName(name)));
             nextLook = now.plus(interval);
         }
         Plan plan = planner.plan(desired, statuses, observe(), now);
         events.clear();
         logChanges(plan, now);
         statuses = new HashMap<>(plan.statuses());
+        records.keep(plan, desired.overrides());
         plan.actions().forEach(this::perform);
         published = plan.statuses();
         paused = stopped(plan.statuses().keySet());
         settleWaiters();
-        return plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
+        Instant wake = plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
+        return processes.earlier(wake);
     }
 
     private Set<ServiceName> stopped(Set<ServiceName> names) {
@@ -233,13 +245,13 @@ final class Reconciler {
             ServiceSpec spec = start.service().spec();
             wake(spec.name());
             String hash = start.service().launchHash();
-            actuator.start(spec, hash, started -> launched(spec, hash, started), failure -> {
+            actuator.start(spec, started -> launched(spec, hash, started), failure -> {
                 groups.note(spec.name().value(), true, false);
                 log.warn("service={} not started: {}", spec.name(), failure);
                 events.put(spec.name(), new ProcessEvent.LaunchFailed(failure, hash, Instant.now()));
             });
         } else if (action instanceof Action.SendSignal signal) {
-            send(signal.service(), signal.signal());
+            stop(signal.service(), signal.signal());
             // Only now: the first thing it finds is the signal.
             wake(signal.service());
         } else if (action instanceof Action.ApplyLimits apply) {
@@ -249,9 +261,14 @@ final class Reconciler {
         } else if (action instanceof Action.KillGroup kill) {
             actuator.kill(kill.target(), empty -> groups.note(kill.target(), true, !empty));
         } else if (action instanceof Action.RemoveGroup remove) {
-            actuator.remove(remove.target(), removed -> groups.note(remove.target(), !removed, false));
+            actuator.remove(remove.target(), removed -> {
+                groups.note(remove.target(), !removed, false);
+                if (removed && ServiceName.isValid(remove.target())) {
+                    records.forgotten(new ServiceName(remove.target()));
+                }
+            });
         } else if (action instanceof Action.Forget forget) {
-            actuator.forget(forget.service().value());
+            actuator.forget(forget.service().value(), () -> records.forgotten(forget.service()));
             log.info("service={} removed", forget.service());
         }
     }
@@ -278,7 +295,7 @@ final class Reconciler {
     private void launched(ServiceSpec spec, String hash, Worker.Started started) {
         groups.born(spec.name().value());
         try {
-            hold(spec.name(), started.process());
+            processes.hold(spec.name(), started.process());
             events.put(spec.name(), new ProcessEvent.Launched(started.process().id(), hash, started.at()));
         } catch (ErrnoException e) {
             log.error("service={} cannot be watched: {}", spec.name(), e.getMessage());
@@ -287,44 +304,24 @@ final class Reconciler {
         }
     }
 
-    private void hold(ServiceName name, WatchedProcess process) throws ErrnoException {
-        loop.watch(process.pidfd(), () -> ended(name, process));
-        processes.put(name, process);
-    }
-
-    private void ended(ServiceName name, WatchedProcess process) {
+    private void ended(ServiceName name, WatchedProcess process, ExitStatus exit) {
         Instant at = Instant.now();
-        loop.unwatch(process.pidfd());
-        processes.remove(name);
-        GroupWatch.End end;
-        try {
-            end = groups.explain(name.value(), process.exitStatus(kernel.linux()));
-        } catch (ErrnoException e) {
-            log.warn("service={} pid={} exit status: {}", name, process.id(), e.getMessage());
-            end = new GroupWatch.End(new ExitStatus.Unknown(), "");
-        }
-        Checkpoint.END_SEEN.reached();
-        kernel.linux().close(process.pidfd());
+        GroupWatch.End end = groups.explain(name.value(), exit);
         groups.lookAt(name.value());
         events.put(name, new ProcessEvent.Ended(process.id(), end.status(), at, end.hardship()));
     }
 
+    /** Sends the signal that ends the main process. */
+    void stop(ServiceName name, Signal signal) {
+        if (send(name, signal)) {
+            Checkpoint.STOP_SIGNALLED.reached();
+            records.signalled(name);
+        }
+    }
+
     /** Sends the main process a signal; says whether there was one to send it to. */
     boolean send(ServiceName name, Signal signal) {
-        WatchedProcess process = processes.get(name);
-        if (process == null) {
-            return false;
-        }
-        try {
-            process.signal(kernel.linux(), kernel.processes(), signal);
-            Checkpoint.STOP_SIGNALLED.reached();
-            return true;
-        } catch (ErrnoException e) {
-            if (e.errno() != ErrnoException.ESRCH) {
-                log.warn("service={} pid={} {}", name, process.id(), e.getMessage());
-            }
-            return false;
-        }
+        return processes.send(name, signal);
     }
 
     private void logChanges(Plan plan, Instant now) {

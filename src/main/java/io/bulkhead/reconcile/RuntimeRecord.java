@@ -1,88 +1,62 @@
 package io.bulkhead.reconcile;
 
-import io.bulkhead.libc.Checkpoint;
-import io.bulkhead.status.ProcessId;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import io.bulkhead.status.ServiceState;
+import io.bulkhead.status.ServiceStatus;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.stream.Stream;
 
 /**
- * What the kernel can't tell a later daemon about a running service.
+ * What the kernel can't tell a later daemon about a service.
  *
- * @param process its main process
- * @param launchHash of the spec it was launched from
- * @param startedAt when
+ * @param status as an operator sees it, with the history that restarts depend on
+ * @param limits what the status' applied limits are, in a text to compare with; empty: unknown
+ * @param launchKeys what the last process was launched from, {@code SpecKey.launchKeys}; empty before the first
+ * @param signalled in STOPPING: whether the stop signal is sent
+ * @param override an operator's {@code start} (true) or {@code stop} (false)
  */
-record RuntimeRecord(ProcessId process, String launchHash, Instant startedAt) {
-    /** The records of all services: a file each under run-dir, replaced by rename. */
-    static final class Store {
-        private static final String SUFFIX = ".service";
-        private final Path directory;
+record RuntimeRecord(
+        ServiceStatus status,
+        String limits,
+        Map<String, String> launchKeys,
+        boolean signalled,
+        Optional<Boolean> override) {
+    RuntimeRecord {
+        launchKeys = Collections.unmodifiableMap(new LinkedHashMap<>(launchKeys));
+    }
 
-        Store(Path runDir) {
-            this.directory = runDir.resolve("services");
-        }
+    static RuntimeRecord of(
+            ServiceStatus status, Map<String, String> launchKeys, boolean signalled, Optional<Boolean> override) {
+        String limits = status.appliedLimits().map(Object::toString).orElse("");
+        return new RuntimeRecord(status, limits, launchKeys, signalled, override);
+    }
 
-        void write(String service, RuntimeRecord record) throws IOException {
-            Files.createDirectories(directory);
-            Path next = directory.resolve(service + ".next");
-            String text = "version=1\npid=" + record.process.pid()
-                    + "\nstart-ticks=" + record.process.startTicks()
-                    + "\nlaunch-hash=" + record.launchHash
-                    + "\nstarted-at=" + record.startedAt + "\n";
-            Files.writeString(next, text, StandardCharsets.UTF_8);
-            Checkpoint.RECORD_WRITTEN.reached();
-            Files.move(next, file(service), StandardCopyOption.ATOMIC_MOVE);
-            Checkpoint.RECORD_REPLACED.reached();
-        }
+    /** Whether the record may stay although the service has gone from one status to the other. */
+    static boolean isSame(ServiceStatus before, ServiceStatus after) {
+        return memorable(before) == memorable(after)
+                && before.process().equals(after.process())
+                && before.launchHash().equals(after.launchHash())
+                && before.restartCount() == after.restartCount()
+                && before.shortRuns() == after.shortRuns()
+                && before.startedAt().equals(after.startedAt())
+                && before.endedAt().equals(after.endedAt())
+                && before.stop().equals(after.stop())
+                && before.appliedLimits().equals(after.appliedLimits())
+                && before.reason().equals(after.reason())
+                && due(before).equals(due(after));
+    }
 
-        /** Empty where there is none or it makes no sense: it then costs what it would have told, and no more. */
-        Optional<RuntimeRecord> read(String service) {
-            Properties values = new Properties();
-            try (var reader = Files.newBufferedReader(file(service), StandardCharsets.UTF_8)) {
-                values.load(reader);
-                return Optional.of(new RuntimeRecord(
-                        new ProcessId(
-                                Integer.parseInt(values.getProperty("pid", "")),
-                                Long.parseLong(values.getProperty("start-ticks", ""))),
-                        values.getProperty("launch-hash", ""),
-                        Instant.parse(values.getProperty("started-at", ""))));
-            } catch (NoSuchFileException e) {
-                return Optional.empty();
-            } catch (IOException | IllegalArgumentException | java.time.DateTimeException e) {
-                return Optional.empty();
-            }
-        }
+    /** A process that is up has been started at a time, and whether that makes it RUNNING is the clock's to say. */
+    private static ServiceState memorable(ServiceStatus status) {
+        boolean up = status.process().isPresent() && status.state() == ServiceState.STARTING;
+        return up ? ServiceState.RUNNING : status.state();
+    }
 
-        void delete(String service) throws IOException {
-            Files.deleteIfExists(file(service));
-        }
-
-        /** The services that have a record. */
-        List<String> list() throws IOException {
-            if (!Files.isDirectory(directory)) {
-                return List.of();
-            }
-            List<String> names = new ArrayList<>();
-            try (Stream<Path> files = Files.list(directory)) {
-                files.map(file -> file.getFileName().toString())
-                        .filter(name -> name.endsWith(SUFFIX))
-                        .forEach(name -> names.add(name.substring(0, name.length() - SUFFIX.length())));
-            }
-            return names;
-        }
-
-        private Path file(String service) {
-            return directory.resolve(service + SUFFIX);
-        }
+    private static Optional<java.time.Instant> due(ServiceStatus status) {
+        return switch (status.state()) {
+            case BACKOFF, STOPPING -> status.due();
+            case STARTING, RUNNING, STOPPED, EXITED, FATAL, UNKNOWN -> Optional.empty();
+        };
     }
 }

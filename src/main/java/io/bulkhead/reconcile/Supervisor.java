@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,6 +40,8 @@ public final class Supervisor implements AutoCloseable {
 
     private final CountDownLatch begun = new CountDownLatch(1);
     private volatile boolean ending;
+    /** What is to become of the services, where whoever ends the daemon has said so. Of the loop's thread. */
+    private Optional<SupervisorSpec.OnExit> asked = Optional.empty();
 
     /**
      * Makes everything ready and begins nothing.
@@ -89,7 +92,11 @@ public final class Supervisor implements AutoCloseable {
      */
     public void run(Runnable serve, Runnable ready) throws ErrnoException, IOException {
         serve.run();
-        new Adoption(kernel, reconciler).adopt(inForce);
+        Map<ServiceName, Boolean> overrides = new Adoption(kernel, reconciler, inForce).adopt();
+        reconciler.desire(
+                new Desired(Map.of(), Map.of(), overrides, false),
+                inForce.supervisor().reconcileInterval());
+        kernel.keeper().adopt();
         putInForce(inForce);
         Instant nextBeat = Instant.EPOCH;
         reconciler.round();
@@ -111,13 +118,17 @@ public final class Supervisor implements AutoCloseable {
             }
             loop.await(until);
         }
-        if (inForce.supervisor().onExit() == SupervisorSpec.OnExit.STOP) {
+        if (onExit() == SupervisorSpec.OnExit.STOP) {
             clean();
         }
     }
 
     private boolean isOver() {
-        return ending && (inForce.supervisor().onExit() == SupervisorSpec.OnExit.KEEP || reconciler.isQuiet());
+        return ending && (onExit() == SupervisorSpec.OnExit.KEEP || reconciler.isQuiet());
+    }
+
+    private SupervisorSpec.OnExit onExit() {
+        return asked.orElse(inForce.supervisor().onExit());
     }
 
     /** Nothing is left of a daemon that stops its services. */
@@ -126,21 +137,29 @@ public final class Supervisor implements AutoCloseable {
             kernel.cgroups().remove(group);
         }
         kernel.cgroups().removeParentIfEmpty();
+        kernel.keeper().close();
         for (ServiceName name : reconciler.published().keySet()) {
             kernel.logs().remove(name);
             try {
-                kernel.records().delete(name.value());
+                if (!reconciler.desired().overrides().containsKey(name)) {
+                    kernel.records().delete(name);
+                }
             } catch (IOException e) {
                 // It lies in a directory that a reboot clears, and names a process that is gone.
             }
         }
     }
 
-    /** Ends {@link #run} as {@code on-exit} says; for any thread. */
-    public void end() {
+    /**
+     * Ends {@link #run}; for any thread.
+     *
+     * @param what becomes of the services; empty: what {@code on-exit} says
+     */
+    public void end(Optional<SupervisorSpec.OnExit> what) {
         loop.post(() -> {
             ending = true;
-            if (inForce.supervisor().onExit() == SupervisorSpec.OnExit.STOP) {
+            asked = what.or(() -> asked);
+            if (onExit() == SupervisorSpec.OnExit.STOP) {
                 reconciler.desire(
                         reconciler.desired().stoppingAll(), inForce.supervisor().reconcileInterval());
             }
@@ -155,7 +174,10 @@ public final class Supervisor implements AutoCloseable {
     /** Of the loop's thread: operators' overrides of services that stay are kept. */
     void putInForce(HostSpec next) {
         Map<ServiceName, Boolean> overrides = new HashMap<>(reconciler.desired().overrides());
-        overrides.keySet().retainAll(next.services().keySet());
+        overrides
+                .keySet()
+                .removeIf(name ->
+                        !next.services().containsKey(name) && !next.broken().containsKey(name));
         Map<ServiceName, String> broken = new HashMap<>();
         next.broken()
                 .forEach((name, problems) -> broken.put(

@@ -9,7 +9,6 @@ import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.logs.LogPaths;
 import io.bulkhead.process.WatchedProcess;
-import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.ProcessId;
 import java.io.IOException;
@@ -41,7 +40,7 @@ final class Worker {
      *
      * @throws LaunchException naming the step that failed; the group stays, empty
      */
-    Started start(ServiceSpec spec, String launchHash) throws LaunchException {
+    Started start(ServiceSpec spec) throws LaunchException {
         String group = spec.name().value();
         Checkpoint.LAUNCH_BEGUN.reached();
         try {
@@ -49,8 +48,9 @@ final class Worker {
             kernel.cgroups().apply(group, spec.limits());
             kernel.logs().open(spec.name(), spec.log());
             Checkpoint.FIFOS_MADE.reached();
-            JoinAtBirth join = kernel.cgroups().join(group);
             LogPaths paths = LogPaths.of(runDir, spec.name(), spec.log());
+            kernel.keeper().hold(List.of(paths.stdout(), paths.stderr()));
+            JoinAtBirth join = kernel.cgroups().join(group);
             SyscallProgram.Child child = kernel.launcher()
                     .launch(new LaunchRequest(
                             spec,
@@ -63,20 +63,9 @@ final class Worker {
             Instant at = Instant.now();
             // Not reaped yet, so the pid can't be another's.
             ProcessId id = kernel.processes().identify(child.pid()).orElse(new ProcessId(child.pid(), 0));
-            record(spec.name(), new RuntimeRecord(id, launchHash, at));
             return new Started(new WatchedProcess(id, child.pidfd()), at);
         } catch (ErrnoException | IOException e) {
             throw new LaunchException(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void record(ServiceName name, RuntimeRecord record) {
-        try {
-            kernel.records().write(name.value(), record);
-        } catch (IOException e) {
-            // The service runs all the same; a later daemon would have to do without its history.
-            org.slf4j.LoggerFactory.getLogger(Worker.class)
-                    .warn("service={} runtime record not written: {}", name, e.toString());
         }
     }
 

@@ -2,8 +2,10 @@ package io.bulkhead.spec;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -17,8 +19,15 @@ import java.util.function.Function;
  * @param path below the service: {@code cpu.quota}
  * @param effect the gentlest way that makes a change true
  * @param value the value in its canonical text; {@code unlimited} or {@code default} where there is none
+ * @param before what a process was given by a version of Bulkhead that didn't know the key yet, in the same text: such a
+ *     process is then restarted only where something else is wanted
  */
-public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> value) {
+public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> value, String before) {
+    /** A key that was there when the first record was written. */
+    SpecKey(String path, Effect effect, Function<ServiceSpec, String> value) {
+        this(path, effect, value, "");
+    }
+
     /** How a changed key is applied. */
     public enum Effect {
         LIVE,
@@ -132,15 +141,31 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
         return changes;
     }
 
-    /**
-     * A hash over the keys whose change needs a restart: equal for two specs exactly when a process launched from one
-     * serves the other. 16 hexadecimal digits.
-     */
+    /** Every key whose change needs a restart, with its value: what a process is launched from. */
+    public static Map<String, String> launchKeys(ServiceSpec spec) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        for (SpecKey key : ALL) {
+            if (key.effect == Effect.RESTART) {
+                keys.put(key.path, key.value.apply(spec));
+            }
+        }
+        return keys;
+    }
+
     public static String launchHash(ServiceSpec spec) {
+        return launchHash(launchKeys(spec));
+    }
+
+    /**
+     * A hash over {@link #launchKeys}: equal for two specs exactly when a process launched from one serves the other. 16
+     * hexadecimal digits. A key that is missing has the value that was before the key; one that this version doesn't know
+     * means nothing to it.
+     */
+    public static String launchHash(Map<String, String> launchKeys) {
         StringBuilder text = new StringBuilder("1");
         for (SpecKey key : ALL) {
             if (key.effect == Effect.RESTART) {
-                text.append('\n').append(key.path).append('=').append(key.value.apply(spec));
+                text.append('\n').append(key.path).append('=').append(launchKeys.getOrDefault(key.path, key.before));
             }
         }
         return Digest.of(text.toString());

@@ -20,11 +20,15 @@ public sealed interface ExitStatus {
         }
     }
 
-    /** It was no child of this daemon and the kernel can't tell (before Linux 6.15). */
-    record Unknown() implements ExitStatus {
+    /**
+     * Nobody can tell: it was no child of this daemon, and the kernel keeps no record (before Linux 6.15).
+     *
+     * @param unseen whether it ended while no daemon ran
+     */
+    record Unknown(boolean unseen) implements ExitStatus {
         @Override
         public String toString() {
-            return "exit status unknown";
+            return unseen ? "exit status unknown (ended while no daemon ran)" : "exit status unknown";
         }
     }
 

@@ -9,7 +9,7 @@ import jnr.ffi.LibraryLoader;
  * <pre>
  * interrupt.at     the checkpoint's name
  * interrupt.nth    at which time it is reached; 1 if unset
- * interrupt.entry  the number of the entry that the first child is held before; the daemon dies while it waits
+ * interrupt.entry  the number of the entry that the first service's child is held before; the daemon dies while it waits
  * interrupt.hold   for how long the child is held, in milliseconds
  * </pre>
  */
@@ -37,7 +37,7 @@ final class Interruption {
     }
 
     static synchronized void before(SyscallProgram.Builder program) {
-        if (program.length() != ENTRY || held) {
+        if (program.length() != ENTRY || held || !program.makesNamespaces()) {
             return;
         }
         held = true;

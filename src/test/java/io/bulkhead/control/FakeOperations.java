@@ -224,7 +224,7 @@ public final class FakeOperations implements Operations {
     }
 
     @Override
-    public void shutdown() {
+    public void shutdown(Optional<io.bulkhead.spec.SupervisorSpec.OnExit> services) {
         // Nothing to end.
     }
 }

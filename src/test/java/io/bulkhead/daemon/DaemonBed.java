@@ -89,9 +89,27 @@ final class DaemonBed implements AutoCloseable {
         return work.resolve("log");
     }
 
+    /** Starts another program as the daemon ({@code -c} is added), and doesn't wait for it. */
+    Process startAs(List<String> command) throws IOException {
+        Process process = spawn(command, ProcessBuilder.Redirect.appendTo(log.toFile()));
+        daemon = Optional.of(process);
+        return process;
+    }
+
+    /** The daemon has died by itself. */
+    void forgetDaemon() {
+        daemon = Optional.empty();
+    }
+
+    /** Starts the daemon. */
+    DaemonBed launch() throws IOException {
+        daemon = Optional.of(spawn(ProcessBuilder.Redirect.appendTo(log.toFile())));
+        return this;
+    }
+
     /** Starts the daemon and waits until it answers. */
     DaemonBed start() throws IOException {
-        daemon = Optional.of(spawn(ProcessBuilder.Redirect.appendTo(log.toFile())));
+        launch();
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
             assertTrue(daemon.get().isAlive(), this::daemonLog);
             return ctl("version").code() == 0;
@@ -102,7 +120,13 @@ final class DaemonBed implements AutoCloseable {
     /** A daemon on the same configuration, whatever becomes of it. */
     Process spawn(ProcessBuilder.Redirect errors) throws IOException {
         Path program = Path.of(System.getProperty("bulkhead.dist", "target/bulkhead"), "bin", "supervisord");
-        ProcessBuilder builder = new ProcessBuilder(program.toString(), "-c", conf.toString())
+        return spawn(List.of(program.toString()), errors);
+    }
+
+    private Process spawn(List<String> command, ProcessBuilder.Redirect errors) throws IOException {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of("-c", conf.toString()));
+        ProcessBuilder builder = new ProcessBuilder(all)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(errors);
         builder.environment().putAll(environment);
@@ -121,8 +145,13 @@ final class DaemonBed implements AutoCloseable {
 
     /** SIGTERM; waits for the end and hands back the exit code. */
     int endDaemon() {
+        daemon.orElseThrow().destroy();
+        return awaitDaemonsEnd();
+    }
+
+    /** Waits for the end and hands back the exit code. */
+    int awaitDaemonsEnd() {
         Process process = daemon.orElseThrow();
-        process.destroy();
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> !process.isAlive());
         daemon = Optional.empty();
         return process.exitValue();

@@ -9,7 +9,11 @@ import io.bulkhead.kernel.KernelTest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A daemon that dies, and the next one. */
@@ -97,6 +101,183 @@ final class RecoveryIT {
 
             assertEquals(pid, bed.pid("web"));
             assertEquals("Shut down\n", bed.done("shutdown"));
+        }
+    }
+
+    @Test
+    void whatOperatorsSaidAndWhatHasFailedOutliveTheDaemon() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.services("halted " + service(rootfs, "")
+                            + "manual " + service(rootfs, "autostart = false")
+                            + "crashes { rootfs = " + rootfs + ", command = [/bin/bash, -c, \"exit 3\"]\n"
+                            + "restart { limit.attempts = 2, backoff.initial = 10 ms } }\n"
+                            + "once { rootfs = " + rootfs
+                            + ", command = [/bin/bash, -c, \"echo ran; until [ -e /go ]; do read -t 0.05 <> /dev/ptmx; done\"]\n"
+                            + "start.ready-after = 50 ms, restart.policy = never }\n")
+                    .start();
+            bed.awaitStatus("halted", "RUNNING");
+            bed.awaitStatus("once", "RUNNING");
+            bed.awaitStatus("crashes", "FATAL");
+            assertEquals("halted: stopped\n", bed.done("stop", "halted"));
+            assertEquals("manual: started\n", bed.done("start", "manual"));
+            long manual = bed.pid("manual");
+            long once = bed.pid("once");
+
+            bed.killDaemon();
+            Files.createFile(rootfs.resolve("go"));
+            await().atMost(DaemonBed.PATIENCE).until(() -> !Files.exists(Path.of("/proc/" + once)));
+            bed.start();
+
+            assertTrue(bed.status("halted").startsWith("STOPPED"), bed::daemonLog);
+            assertEquals(manual, bed.pid("manual"));
+            assertTrue(bed.status("crashes").startsWith("FATAL Exited too quickly"), () -> bed.status("crashes"));
+            bed.awaitStatus("once", "EXITED");
+            bed.awaitLog("service=once pid=" + once + " ended while no daemon ran");
+            assertEquals("ran\n", bed.done("tail", "once"));
+        }
+    }
+
+    @Test
+    void whatAServiceWroteBeforeItEndedUnseenIsNotLost() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.services("last { rootfs = " + rootfs
+                            + ", command = [/bin/bash, -c, \"echo first; until [ -e /go ]; do read -t 0.05 <> /dev/ptmx; done; echo words\"]\n"
+                            + "start.ready-after = 50 ms, restart.policy = never }\n")
+                    .start();
+            bed.awaitOutput("last", "first\n");
+            long pid = bed.pid("last");
+
+            bed.killDaemon();
+            Files.createFile(rootfs.resolve("go"));
+            await().atMost(DaemonBed.PATIENCE).until(() -> !Files.exists(Path.of("/proc/" + pid)));
+            bed.start();
+
+            assertEquals("first\nwords\n", bed.awaitOutput("last", "words\n"));
+        }
+    }
+
+    @Test
+    void aRecordThatIsNoneCostsNoService() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            String services = "";
+            List<String> names = List.of("short", "garbage", "missing", "foreign");
+            for (String name : names) {
+                services += name + " " + service(rootfs, "");
+            }
+            bed.services(services).start();
+            Map<String, Long> pids = new HashMap<>();
+            for (String name : names) {
+                bed.awaitStatus(name, "RUNNING");
+                pids.put(name, bed.pid(name));
+            }
+            bed.killDaemon();
+            Path records = bed.runDir().resolve("services");
+            byte[] whole = Files.readAllBytes(records.resolve("short.service"));
+            Files.write(records.resolve("short.service"), Arrays.copyOf(whole, whole.length / 2));
+            Files.write(records.resolve("garbage.service"), new byte[100_000]);
+            Files.delete(records.resolve("missing.service"));
+            Files.writeString(records.resolve("foreign.service"), "[Unit]\nDescription=somebody else's\n");
+            Files.writeString(records.resolve("nobody.service"), "");
+            Files.createDirectory(records.resolve("a-directory.service"));
+
+            bed.start();
+
+            for (String name : names) {
+                bed.awaitStatus(name, "RUNNING");
+                assertEquals(pids.get(name), bed.pid(name), name);
+            }
+        }
+    }
+
+    @Test
+    void aServiceThatCannotBeReadMeanwhileIsLeftAloneAndTakenUp() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.services("web " + service(rootfs, "")).start();
+            bed.awaitStatus("web", "RUNNING");
+            long pid = bed.pid("web");
+
+            bed.killDaemon();
+            bed.services("web " + service(rootfs, "nice = 100")).start();
+            assertEquals(pid, bed.pid("web"));
+            bed.services("web " + service(rootfs, ""));
+            bed.done("reload");
+
+            bed.awaitStatus("web", "RUNNING");
+            assertEquals(pid, bed.pid("web"));
+        }
+    }
+
+    @Test
+    void aServiceThatWasRemovedMeanwhileIsStoppedAsItWasToBe() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.services(
+                            "polite { rootfs = " + rootfs + ", stop.signal = USR1, start.ready-after = 50 ms\n"
+                                    + "command = [/bin/bash, -c, \"trap 'echo bye; exit' USR1; echo up; while :; do read -t 0.05 <> /dev/ptmx; done\"] }\n")
+                    .start();
+            bed.awaitOutput("polite", "up\n");
+
+            bed.killDaemon();
+            bed.services("").start();
+
+            await().atMost(DaemonBed.PATIENCE).until(() -> bed.groups("polite").isEmpty());
+            await().atMost(DaemonBed.PATIENCE)
+                    .until(() -> !Files.exists(bed.runDir().resolve("services/polite.service")));
+            assertEquals("up\nbye\n", Files.readString(bed.logDir().resolve("polite.stdout.log")));
+            assertEquals(
+                    List.of(),
+                    bed.specialFiles().stream()
+                            .filter(f -> f.toString().contains("polite"))
+                            .toList());
+        }
+    }
+
+    @Test
+    void shutdownSaysWhatBecomesOfTheServices() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("bash", "bash");
+            bed.services("web " + service(rootfs, "")).start();
+            bed.awaitStatus("web", "RUNNING");
+            long pid = bed.pid("web");
+
+            assertEquals("Shut down\n", bed.done("shutdown", "--keep"));
+            assertEquals(0, bed.awaitDaemonsEnd());
+            assertTrue(Files.exists(Path.of("/proc/" + pid)));
+            bed.settings("on-exit = keep")
+                    .services("web " + service(rootfs, ""))
+                    .start();
+            assertEquals(pid, bed.pid("web"));
+
+            assertEquals("Shut down\n", bed.done("shutdown", "--stop"));
+            assertEquals(0, bed.awaitDaemonsEnd());
+            assertEquals(List.of(), bed.processes());
+        }
+    }
+
+    @Test
+    void ofManyStartedAtOnceOneHasTheRunDirectory() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            bed.services("");
+            List<Process> all = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                all.add(bed.spawn(ProcessBuilder.Redirect.DISCARD));
+            }
+
+            await().atMost(DaemonBed.PATIENCE)
+                    .until(() -> all.stream().filter(Process::isAlive).count() == 1
+                            && bed.ctl("version").code() == 0);
+            for (Process daemon : all) {
+                if (daemon.isAlive()) {
+                    daemon.destroy();
+                    assertEquals(0, daemon.waitFor());
+                } else {
+                    assertEquals(1, daemon.exitValue());
+                }
+            }
         }
     }
 

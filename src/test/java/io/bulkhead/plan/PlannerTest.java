@@ -210,7 +210,7 @@ class PlannerTest {
         spec = SpecFixture.with(spec).policy(RestartPolicy.When.ON_FAILURE).build();
         running(T0);
 
-        event(new ProcessEvent.Ended(PROCESS, new ExitStatus.Unknown(), T0.plusSeconds(2)), T0.plusSeconds(2));
+        event(new ProcessEvent.Ended(PROCESS, new ExitStatus.Unknown(false), T0.plusSeconds(2)), T0.plusSeconds(2));
 
         assertEquals(ServiceState.BACKOFF, status.state());
     }

@@ -1,0 +1,131 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.libc.Checkpoint;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.process.WatchedProcess;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.Signal;
+import io.bulkhead.status.ExitStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The services' main processes that live: their ends noticed, signals sent to them. Owned by the loop's thread. */
+final class MainProcesses {
+    private static final Logger log = LoggerFactory.getLogger(MainProcesses.class);
+    private static final Duration REAPER_PATIENCE = Duration.ofSeconds(1);
+
+    private final KernelSide kernel;
+    private final EventLoop loop;
+    private final Ended ended;
+    private final Map<ServiceName, WatchedProcess> processes = new HashMap<>();
+    /** Those that have ended and that their parent has yet to reap, and until when that is waited for. */
+    private final Map<ServiceName, Instant> unreaped = new HashMap<>();
+
+    /** Told of each end, once. */
+    interface Ended {
+        void accept(ServiceName name, WatchedProcess process, ExitStatus exit);
+    }
+
+    MainProcesses(KernelSide kernel, EventLoop loop, Ended ended) {
+        this.kernel = kernel;
+        this.loop = loop;
+        this.ended = ended;
+    }
+
+    Optional<WatchedProcess> get(ServiceName name) {
+        return Optional.ofNullable(processes.get(name));
+    }
+
+    boolean has(ServiceName name) {
+        return processes.containsKey(name);
+    }
+
+    boolean isEmpty() {
+        return processes.isEmpty();
+    }
+
+    void hold(ServiceName name, WatchedProcess process) throws ErrnoException {
+        loop.watch(process.pidfd(), () -> look(name, process));
+        processes.put(name, process);
+    }
+
+    private void look(ServiceName name, WatchedProcess process) {
+        Optional<ExitStatus> exit;
+        try {
+            exit = process.exitStatus(kernel.linux(), kernel.processes());
+        } catch (ErrnoException e) {
+            log.warn("service={} pid={} exit status: {}", name, process.id(), e.getMessage());
+            exit = Optional.of(new ExitStatus.Unknown(false));
+        }
+        loop.unwatch(process.pidfd());
+        if (exit.isPresent()) {
+            gone(name, process, exit.get());
+        } else {
+            awaitReaper(name, process);
+        }
+    }
+
+    /** Whose child it is learns first how it ended, and the kernel tells others after that. */
+    private void awaitReaper(ServiceName name, WatchedProcess process) {
+        try {
+            loop.watchHangUp(process.pidfd(), () -> look(name, process));
+            unreaped.put(name, Instant.now().plus(REAPER_PATIENCE));
+        } catch (ErrnoException e) {
+            gone(name, process, new ExitStatus.Unknown(false));
+        }
+    }
+
+    /** A parent that doesn't reap must not keep a service down. */
+    void giveUpOnReapers(Instant now) {
+        if (unreaped.isEmpty()) {
+            return;
+        }
+        for (ServiceName name : List.copyOf(unreaped.keySet())) {
+            WatchedProcess process = processes.get(name);
+            if (process != null && !now.isBefore(unreaped.getOrDefault(name, now))) {
+                loop.unwatch(process.pidfd());
+                gone(name, process, new ExitStatus.Unknown(false));
+            }
+        }
+    }
+
+    /** The earlier of {@code wake} and of when {@link #giveUpOnReapers} has something to do. */
+    Instant earlier(Instant wake) {
+        Instant earliest = wake;
+        for (Instant patience : unreaped.values()) {
+            earliest = patience.isBefore(earliest) ? patience : earliest;
+        }
+        return earliest;
+    }
+
+    private void gone(ServiceName name, WatchedProcess process, ExitStatus exit) {
+        unreaped.remove(name);
+        processes.remove(name);
+        Checkpoint.END_SEEN.reached();
+        kernel.linux().close(process.pidfd());
+        ended.accept(name, process, exit);
+    }
+
+    /** Sends a signal; says whether there was a process to send it to. */
+    boolean send(ServiceName name, Signal signal) {
+        WatchedProcess process = processes.get(name);
+        if (process == null) {
+            return false;
+        }
+        try {
+            process.signal(kernel.linux(), kernel.processes(), signal);
+            return true;
+        } catch (ErrnoException e) {
+            if (e.errno() != ErrnoException.ESRCH) {
+                log.warn("service={} pid={} {}", name, process.id(), e.getMessage());
+            }
+            return false;
+        }
+    }
+}
