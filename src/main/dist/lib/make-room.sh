@@ -8,6 +8,7 @@ version=$(systemctl --version) && version=${version#systemd } && version=${versi
 own=$(sed -n 's/^0:://p' /proc/self/cgroup)
 unit=/sys/fs/cgroup${own%/.control}
 [ "$own" != "${own%/.control}" ] || exit 0
+[ -e "$unit/cgroup.subtree_control" ] || exit 0 # v2 is elsewhere, beside v1
 for controller in $(cat "$unit/cgroup.subtree_control"); do
     echo "-$controller" > "$unit/cgroup.subtree_control"
 done

@@ -102,7 +102,7 @@ check "packages: and again, which is an upgrade: the same processes" again
 uninstalled() {
     installer --uninstall --purge && [ ! -d "/proc/$before" ] || return
     local left
-    left=$(find / -xdev -path /proc -prune -o \( -iname '*bulkhead*' -o -name 'supervisor*' \) -print | grep -vE '^/(tmp|root|rig|sys|var/lib/systemd|var/log/journal)/')
+    left=$(find / -xdev -path /proc -prune -o \( -iname '*bulkhead*' -o -name 'supervisor*' \) -print | grep -vE '^/(tmp|root|rig|sys|var/lib/systemd|var/local/packages|var/log/journal)/')
     [ -z "$left" ] || fail "left: $left"
 }
 check "packages: install.sh --uninstall --purge leaves nothing" uninstalled
