@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.kernel.KernelTest;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -109,6 +112,8 @@ final class ContainmentIT {
                             + "command = [/bin/bash, -c, \"cat /sys/class/net/*/flags; exec sleep 1000\"] }")
                     .start();
             Set<String> networks = new HashSet<>();
+            // A namespace's number is another's as soon as it is gone; held open, it stays.
+            List<InputStream> held = new ArrayList<>();
 
             networks.add(namespace("self", "net"));
             for (int i = 1; i <= 4; i++) {
@@ -116,8 +121,12 @@ final class ContainmentIT {
                 bed.awaitOutput("web", "0x9\n".repeat(i));
                 // It may write before the daemon has taken notice that it runs.
                 bed.awaitStatus("web", "RUNNING");
+                held.add(Files.newInputStream(Path.of("/proc/" + bed.pid("web") + "/ns/net")));
                 networks.add(namespace(Long.toString(bed.pid("web")), "net"));
                 bed.done("restart", "web");
+            }
+            for (InputStream namespace : held) {
+                namespace.close();
             }
 
             assertEquals(5, networks.size(), networks::toString);
