@@ -41,7 +41,7 @@ record MissingControllers(
                 // Everybody's policy of devices is a matter of course where it can be, and nothing to ask for.
                 asked &= !key.equals("devices") || !limits.devices().isEmpty();
                 if (asked && !possible.contains(key)) {
-                    problems.putIfAbsent(key, key + sentence(controller.name()));
+                    problems.putIfAbsent(key, key + sentence(key, controller.name()));
                 }
             }
         }
@@ -101,7 +101,7 @@ record MissingControllers(
     }
 
     /** Behind a key: why its controller is of no use. */
-    private String sentence(String controller) throws ErrnoException {
+    private String sentence(String key, String controller) throws ErrnoException {
         String problem = " needs the " + controller + " controller, which this host doesn't offer";
         Optional<String> refusal = unified.flatMap(v2 -> v2.refusal(controller));
         if (refusal.isPresent()) {
@@ -110,6 +110,9 @@ record MissingControllers(
         for (Hierarchy hierarchy : hierarchies) {
             for (Controller offered : hierarchy.offered()) {
                 if (offered.name().equals(KernelControllers.legacyName(controller))) {
+                    if (key.equals("memory.swap") && !(hierarchy instanceof UnifiedHierarchy)) {
+                        return " needs memory.max beside it: v1 limits memory and swap together";
+                    }
                     return hierarchy instanceof UnifiedHierarchy
                             ? " needs a file of the " + controller + " controller that this kernel lacks"
                             : " is a limit of cgroup v2 alone, and the " + controller

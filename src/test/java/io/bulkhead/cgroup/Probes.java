@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -91,7 +92,7 @@ final class Probes {
                         cpus("0"),
                         cpus(Runtime.getRuntime().availableProcessors() > 1 ? "1" : "0"),
                         this::place,
-                        drift("cpuset.cpus", everyCpu(), "cpuset.cpus", everyCpu())),
+                        drift("cpuset.cpus", everyCpu(), "cpuset.cpus", "\n")),
                 new Probe(
                         "memory",
                         "memory.max",
@@ -126,7 +127,7 @@ final class Probes {
                         Limits.NONE.with(new IoLimits(OptionalInt.of(300), List.of())),
                         Limits.NONE.with(new IoLimits(OptionalInt.of(30), List.of())),
                         Probes::shown,
-                        drift("blkio.bfq.weight", "77", "io.bfq.weight", "77")),
+                        drift("blkio.bfq.weight", "77", "io.weight", "default 77")),
                 new Probe(
                         "devices",
                         "devices",
@@ -253,10 +254,22 @@ final class Probes {
         double asked = limits.cpu().bandwidth().orElseThrow().share();
         bed.shell(group, BUSY);
         ProbeBed.pause(0.5);
+        Hardship before = bed.driver.hardship(group);
         double got = bed.cpus(group, seconds);
+        Hardship after = bed.driver.hardship(group);
         bed.kill(group);
+        double periods = after.periods().orElse(0) - before.periods().orElse(0);
+        double usedUp =
+                (after.periodsThrottled().orElse(0) - before.periodsThrottled().orElse(0)) / periods;
+        // A host that has less than the quota left proves nothing against the limit.
+        boolean starved = usedUp < 0.95;
         return Verdict.of(
-                Math.abs(got - asked) <= 0.01, "%.1f %% of %.0f %% over %.0f s", got * 100, asked * 100, seconds);
+                got <= asked + 0.01 && (starved || got >= asked - 0.01),
+                "%.1f %% of %.0f %% over %.0f s%s",
+                got * 100,
+                asked * 100,
+                seconds,
+                starved ? String.format(Locale.ROOT, " (host had it in %.0f %%)", usedUp * 100) : "");
     }
 
     private Verdict bursts(ProbeBed bed, String group, Limits limits) throws Exception {
@@ -429,7 +442,7 @@ final class Probes {
         double own = ticks(bed, group);
         double counted = bed.cpuSeconds(group);
         bed.kill(group);
-        return Verdict.of(Math.abs(counted - own) < 0.2, "%.2f s counted of %.2f s used", counted, own);
+        return Verdict.of(Math.abs(counted - own) < Math.max(0.2, own / 20), "%.2f s counted of %.2f s used", counted, own);
     }
 
     private Probe.Check member(String hierarchy) {

@@ -90,6 +90,15 @@ public final class Settings {
         if (operation.contains("/cpuset.") && (errno == ErrnoException.EACCES || errno == ErrnoException.EINVAL)) {
             return "not all of these are there, or the parent group's to give";
         }
+        if (operation.contains("/rdma.max") && errno == ErrnoException.ENODEV) {
+            return "this machine has no RDMA device of that name";
+        }
+        if (operation.contains("/misc.max") && errno == ErrnoException.EINVAL) {
+            return "this machine has nothing of that name, or less: see misc.capacity in the root group";
+        }
+        if (operation.contains("/net_prio.ifpriomap") && errno == ErrnoException.ENODEV) {
+            return "the host has no network interface of that name";
+        }
         if (errno == ErrnoException.ENODEV && (operation.contains("/io.") || operation.contains("/blkio."))) {
             return "no whole disk has this number now";
         }
