@@ -161,7 +161,10 @@ public final class ControllerTable {
             if (found.isEmpty()) {
                 return "no " + file;
             }
-            if (bed.linux.readFile(found.get().toString()).strip().equals(probe.drift().content())) {
+            if (bed.linux
+                    .readFile(found.get().toString())
+                    .strip()
+                    .equals(probe.drift().content())) {
                 return "one CPU";
             }
             bed.write(found.get(), probe.drift().content());

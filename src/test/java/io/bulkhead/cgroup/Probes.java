@@ -442,7 +442,8 @@ final class Probes {
         double own = ticks(bed, group);
         double counted = bed.cpuSeconds(group);
         bed.kill(group);
-        return Verdict.of(Math.abs(counted - own) < Math.max(0.2, own / 20), "%.2f s counted of %.2f s used", counted, own);
+        return Verdict.of(
+                Math.abs(counted - own) < Math.max(0.2, own / 20), "%.2f s counted of %.2f s used", counted, own);
     }
 
     private Probe.Check member(String hierarchy) {
