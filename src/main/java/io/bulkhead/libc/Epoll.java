@@ -1,6 +1,7 @@
 package io.bulkhead.libc;
 
 import java.util.Arrays;
+import java.util.OptionalLong;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
@@ -13,8 +14,10 @@ public final class Epoll implements AutoCloseable {
     private static final int EPOLLIN = 1;
     private static final int EPOLLPRI = 2;
     private static final int EPOLLET = 1 << 31;
+    private static final int EPOLLONESHOT = 1 << 30;
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
+    private static final int EPOLL_CTL_MOD = 3;
     private static final int MAX_EVENTS = 256;
 
     // struct epoll_event is packed on x86-64 alone.
@@ -53,6 +56,39 @@ public final class Epoll implements AutoCloseable {
      */
     public void addChanges(int watched, long token) throws ErrnoException {
         add(watched, token, EPOLLPRI | EPOLLET);
+    }
+
+    /** Reports {@code token} once, when {@code watched} is readable; then not until {@link Turn#rearm}. */
+    public void addOnce(int watched, long token) throws ErrnoException {
+        add(watched, token, EPOLLIN | EPOLLONESHOT);
+    }
+
+    /** For one of several threads that wait together: each event goes to one of them. */
+    public Turn turn() {
+        return new Turn();
+    }
+
+    /** One thread's part in waiting. */
+    public final class Turn {
+        private final Pointer event = jnr.ffi.Memory.allocateDirect(runtime, size, true);
+
+        /** The token of something that is readable; empty where {@code timeoutMillis} passed or a signal came. */
+        public OptionalLong await(int timeoutMillis) throws ErrnoException {
+            int n = c.epoll_wait(fd, event, 1, timeoutMillis);
+            if (n < 0 && linux.errno() != ErrnoException.EINTR) {
+                throw linux.failure("epoll_wait");
+            }
+            return n > 0 ? OptionalLong.of(event.getLong(dataOffset)) : OptionalLong.empty();
+        }
+
+        /** Has {@code watched} reported once more. */
+        public void rearm(int watched, long token) throws ErrnoException {
+            event.putInt(0, EPOLLIN | EPOLLONESHOT);
+            event.putLong(dataOffset, token);
+            if (c.epoll_ctl(fd, EPOLL_CTL_MOD, watched, event) < 0) {
+                throw linux.failure("epoll_ctl modify descriptor " + watched);
+            }
+        }
     }
 
     private void add(int watched, long token, int what) throws ErrnoException {

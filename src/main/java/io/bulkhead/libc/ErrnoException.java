@@ -19,6 +19,7 @@ public final class ErrnoException extends Exception {
     public static final int EACCES = 13;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
+    public static final int EXDEV = 18;
     public static final int ENODEV = 19;
     public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
@@ -26,6 +27,7 @@ public final class ErrnoException extends Exception {
     public static final int EROFS = 30;
     public static final int ENOSYS = 38;
     public static final int ENOTEMPTY = 39;
+    public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
 
     private final String operation;

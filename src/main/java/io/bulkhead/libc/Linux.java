@@ -344,6 +344,14 @@ public final class Linux {
         return c.syscall(systemCall, -1, -1, -1, -1, -1, -1) >= 0 || errno() != ErrnoException.ENOSYS;
     }
 
+    public Pipes pipes() {
+        return new Pipes(this, c, runtime);
+    }
+
+    public Datagrams datagrams() {
+        return new Datagrams(this, c, runtime);
+    }
+
     public Epoll epoll() throws ErrnoException {
         return new Epoll(this, c, runtime);
     }

@@ -3,6 +3,16 @@ package io.bulkhead.libc;
 /** The system calls a {@link SyscallProgram} may hold, with their numbers on both architectures. */
 public enum SystemCall {
     WRITE(1, 64),
+    LSEEK(8, 62),
+    PREAD64(17, 67),
+    PWRITE64(18, 68),
+    FALLOCATE(285, 47),
+    SPLICE(275, 76),
+    TEE(276, 77),
+    PIPE2(293, 59),
+    SENDMSG(46, 211),
+    SETSOCKOPT(54, 208),
+    MEMFD_CREATE(319, 279),
     CLOSE(3, 57),
     OPENAT(257, 56),
     DUP3(292, 24),
