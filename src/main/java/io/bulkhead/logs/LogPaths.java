@@ -17,18 +17,17 @@ public record LogPaths(String stdout, String stderr) {
         String stdout = spec.stdout() == LogSpec.Target.NONE
                 ? NOWHERE
                 : fifo(runDir, name, "stdout").toString();
-        String stderr = fifo(runDir, name, "stderr").toString();
-        if (spec.stderr() == LogSpec.Target.NONE) {
-            stderr = NOWHERE;
-        } else if (spec.stderr() == LogSpec.Target.STDOUT && !(hasTags(spec) && !stdout.equals(NOWHERE))) {
-            stderr = stdout;
+        // With tags they come apart, so that they can be told from one another, and go together.
+        boolean together = spec.stderr() == LogSpec.Target.STDOUT
+                && (spec.stdout() == LogSpec.Target.NONE || !spec.layout().tags());
+        if (together) {
+            return new LogPaths(stdout, stdout);
         }
-        return new LogPaths(stdout, stderr);
-    }
-
-    /** Whether a stderr that goes where stdout goes has to be told from it. */
-    private static boolean hasTags(LogSpec spec) {
-        return spec.layout().tags();
+        return new LogPaths(
+                stdout,
+                spec.stderr() == LogSpec.Target.NONE
+                        ? NOWHERE
+                        : fifo(runDir, name, "stderr").toString());
     }
 
     /** Where the output of {@code stream} ({@code stdout} or {@code stderr}) is kept. */

@@ -1,6 +1,5 @@
 package io.bulkhead.logs;
 
-import io.bulkhead.libc.Epoll;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.LogSpec;
@@ -11,43 +10,54 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
-import jnr.ffi.Pointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties the services' FIFOs into their log files: one thread, woken by epoll, that sleeps while nobody writes.
+ * Empties the services' FIFOs into their logs, on a few threads that sleep while nobody writes.
  *
  * <p>A FIFO lies in {@code run-dir/fifo}, which only root may enter, and is held open by the service itself for reading and
  * writing, so that a service neither fails nor loses a byte while no daemon runs; it waits once the pipe (1 MiB) is full.
- * All methods are thread-safe.
+ * All methods are thread-safe; those of one service are called one after the other.
  */
 public final class LogPump implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LogPump.class);
-    private static final int BUFFER = 64 << 10;
-    private static final int PIPE_BUFFERS = (1 << 20) / BUFFER;
-    private static final int RETRY_MILLIS = 1_000;
-    private static final long WAKE = -1;
+    /** How long anybody waits for a disk on which a service's last output is to go. */
+    private static final int PATIENCE_SECONDS = 10;
 
     private final Linux linux;
     private final Path runDir;
     private final Path logDir;
-    private final Epoll epoll;
-    private final int wake;
-    private final Pointer buffer;
-    private final Thread thread;
-    private final Map<ServiceName, List<LogStream>> services = new HashMap<>();
-    private final Map<Integer, LogStream> streams = new HashMap<>();
-    /** Streams whose file could not be written; out of epoll until it can. */
-    private final List<LogStream> blocked = new ArrayList<>();
+    private final Turns turns;
+    private final Compressor compressor = new Compressor();
+    private final Map<ServiceName, Service> services = new ConcurrentHashMap<>();
+    private volatile BiConsumer<ServiceName, String> listener = (name, message) -> {};
 
-    private boolean closed;
+    /**
+     * What is kept of a service.
+     *
+     * @param paths what it writes to
+     */
+    private record Service(LogSpec spec, LogPaths paths, List<LogOutput> outputs) {
+        /** Whether {@code other} needs no other FIFOs and no other targets. */
+        boolean isLike(LogSpec other, LogPaths otherPaths) {
+            return spec.stdout() == other.stdout()
+                    && spec.stderr() == other.stderr()
+                    && spec.sockets().equals(other.sockets())
+                    && paths.equals(otherPaths);
+        }
+    }
 
     public LogPump(Linux linux, Path runDir, Path logDir) throws ErrnoException, IOException {
         this.linux = linux;
@@ -57,39 +67,45 @@ public final class LogPump implements AutoCloseable {
         Files.createDirectories(fifos);
         Files.setPosixFilePermissions(fifos, PosixFilePermissions.fromString("rwx------"));
         Files.createDirectories(logDir);
-        this.epoll = linux.epoll();
-        this.wake = linux.eventfd();
-        epoll.add(wake, WAKE);
-        this.buffer = linux.allocate(BUFFER);
-        this.thread = new Thread(this::run, "log-pump");
-        thread.setDaemon(true);
-        thread.start();
+        this.turns = new Turns(linux);
+    }
+
+    /** Has somebody told what happens to a service's log: that it cannot be written, and that it can again. */
+    public void listener(BiConsumer<ServiceName, String> next) {
+        listener = next;
     }
 
     /** Makes the FIFOs where they are missing and begins to empty them; does nothing where that is so already. */
-    public synchronized void open(ServiceName name, LogSpec spec) throws ErrnoException, IOException {
-        if (services.containsKey(name)) {
+    public void open(ServiceName name, LogSpec spec) throws ErrnoException, IOException {
+        LogPaths paths = LogPaths.of(runDir, name, spec);
+        Service before = services.get(name);
+        if (before != null && before.isLike(spec, paths)) {
             update(name, spec);
-            LogPaths paths = LogPaths.of(runDir, name, spec);
-            boolean same =
-                    streams(paths) == services.getOrDefault(name, List.of()).size();
-            if (same) {
-                return;
+            return;
+        }
+        stop(name);
+        List<LogOutput> outputs = new ArrayList<>();
+        try {
+            if (spec.stdout() != LogSpec.Target.NONE) {
+                boolean both = spec.stderr() == LogSpec.Target.STDOUT
+                        && !paths.stderr().equals(paths.stdout());
+                outputs.add(output(name, "stdout", both ? List.of("stdout", "stderr") : List.of("stdout"), spec));
             }
-            stop(name);
+            if (spec.stderr() != LogSpec.Target.STDOUT && spec.stderr() != LogSpec.Target.NONE) {
+                outputs.add(output(name, "stderr", List.of("stderr"), spec));
+            }
+        } catch (ErrnoException | IOException e) {
+            outputs.forEach(LogOutput::close);
+            throw e;
         }
-        List<LogStream> opened = new ArrayList<>();
-        services.put(name, opened);
-        if (spec.stdout() == LogSpec.Target.FILE) {
-            opened.add(stream(name, "stdout", spec));
-        }
-        if (spec.stderr() == LogSpec.Target.FILE) {
-            opened.add(stream(name, "stderr", spec));
+        services.put(name, new Service(spec, paths, outputs));
+        for (LogOutput output : outputs) {
+            turns.add(output);
         }
     }
 
     /** Empties whatever FIFOs an earlier daemon has left of a service, of which nothing else is known. */
-    public synchronized void openLeft(ServiceName name) throws ErrnoException, IOException {
+    public void openLeft(ServiceName name) throws ErrnoException, IOException {
         boolean out = Files.exists(LogPaths.fifo(runDir, name, "stdout"), LinkOption.NOFOLLOW_LINKS);
         boolean err = Files.exists(LogPaths.fifo(runDir, name, "stderr"), LinkOption.NOFOLLOW_LINKS);
         if (out || err) {
@@ -113,31 +129,55 @@ public final class LogPump implements AutoCloseable {
         return names;
     }
 
-    private static int streams(LogPaths paths) {
-        boolean out = paths.stdout().startsWith("/dev/");
-        boolean err = paths.stderr().startsWith("/dev/") || paths.stderr().equals(paths.stdout());
-        return (out ? 0 : 1) + (err ? 0 : 1);
+    private LogOutput output(ServiceName name, String which, List<String> streamNames, LogSpec spec)
+            throws ErrnoException, IOException {
+        List<LogStream> streams = new ArrayList<>();
+        try {
+            for (String stream : streamNames) {
+                streams.add(new LogStream(linux, stream, LogPaths.fifo(runDir, name, stream)));
+            }
+            Consumer<String> events = message -> listener.accept(name, message);
+            return new LogOutput(streams, target(name, which, spec), spec.whenFull(), events);
+        } catch (ErrnoException | IOException e) {
+            streams.forEach(LogStream::close);
+            throw e;
+        }
     }
 
-    private LogStream stream(ServiceName name, String which, LogSpec spec) throws ErrnoException, IOException {
-        LogStream stream =
-                new LogStream(linux, LogPaths.fifo(runDir, name, which), LogPaths.logFile(logDir, name, which), spec);
-        streams.put(stream.fd(), stream);
-        epoll.add(stream.fd(), stream.fd());
-        return stream;
+    private LogTarget target(ServiceName name, String which, LogSpec spec) throws ErrnoException, IOException {
+        LogSpec.Target target = which.equals("stdout") ? spec.stdout() : spec.stderr();
+        if (target != LogSpec.Target.FILE) {
+            return SocketTarget.of(linux, target, spec.sockets(), name.value());
+        }
+        LogFile file = new LogFile(linux, LogPaths.logFile(logDir, name, which), spec.rotation());
+        return new FileTarget(file, LineFormat.of(spec.layout(), name.value()), compressor);
     }
 
-    /** Has another size and number of backups hold from the next rotation on. */
-    public synchronized void update(ServiceName name, LogSpec spec) {
-        services.getOrDefault(name, List.of()).forEach(stream -> stream.file().spec(spec));
+    /** Has other rules of rotation, layout and so on hold from now on; doesn't wait for that. */
+    public void update(ServiceName name, LogSpec spec) {
+        Service service =
+                services.computeIfPresent(name, (n, before) -> new Service(spec, before.paths(), before.outputs()));
+        if (service == null) {
+            return;
+        }
+        for (LogOutput output : service.outputs()) {
+            turns.post(output, scratch -> {
+                output.whenFull(spec.whenFull());
+                if (output.target() instanceof FileTarget file) {
+                    file.change(spec.rotation(), LineFormat.of(spec.layout(), name.value()));
+                }
+            });
+        }
     }
 
     /** Empties what is left in the FIFOs and deletes them. */
-    public synchronized void remove(ServiceName name) {
+    public void remove(ServiceName name) {
         stop(name);
         for (String which : List.of("stdout", "stderr")) {
             try {
-                Files.deleteIfExists(LogPaths.fifo(runDir, name, which));
+                Path fifo = LogPaths.fifo(runDir, name, which);
+                Files.deleteIfExists(fifo);
+                Files.deleteIfExists(LogStream.spoolPath(fifo));
             } catch (IOException e) {
                 log.warn("service={} FIFO not deleted: {}", name, e.toString());
             }
@@ -145,107 +185,72 @@ public final class LogPump implements AutoCloseable {
     }
 
     private void stop(ServiceName name) {
-        List<LogStream> ended = services.remove(name);
+        Service ended = services.remove(name);
         if (ended == null) {
             return;
         }
-        for (LogStream stream : ended) {
+        for (LogOutput output : ended.outputs()) {
+            turns.remove(output);
+            CompletableFuture<?> drained = turns.run(output, scratch -> {
+                output.drain(scratch);
+                output.close();
+            });
             try {
-                // At most what the pipe holds: a writer that is still alive must not keep us here.
-                for (int i = 0; i < PIPE_BUFFERS && stream.pump(buffer, BUFFER); i++) {}
-            } catch (ErrnoException e) {
-                log.warn("service={} output lost: {}", name, e.getMessage());
-            }
-            epoll.remove(stream.fd());
-            streams.remove(stream.fd());
-            blocked.remove(stream);
-            stream.close();
-        }
-    }
-
-    /** Empties the log files. */
-    public synchronized void clear(ServiceName name) {
-        for (LogStream stream : services.getOrDefault(name, List.of())) {
-            try {
-                stream.file().clear();
-            } catch (ErrnoException e) {
-                log.warn("service={} log not cleared: {}", name, e.getMessage());
+                drained.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                log.warn("service={} log {} takes long: not waited for", name, output.target());
+            } catch (java.util.concurrent.ExecutionException e) {
+                log.warn("service={} log {}: {}", name, output.target(), String.valueOf(e.getCause()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
             }
         }
     }
 
-    /** Opens every file again, for those that somebody has moved away. */
-    public synchronized void reopen() {
-        for (LogStream stream : streams.values()) {
-            try {
-                stream.file().reopen();
-            } catch (ErrnoException | IOException e) {
-                log.warn("log {} not opened again: {}", stream.file(), e.getMessage());
+    /** Empties the log files, and completes when that is done. */
+    public CompletableFuture<Void> clear(ServiceName name) {
+        Service service = services.get(name);
+        List<CompletableFuture<?>> done = new ArrayList<>();
+        for (LogOutput output : service == null ? List.<LogOutput>of() : service.outputs()) {
+            if (output.target() instanceof FileTarget file) {
+                done.add(turns.run(output, scratch -> clear(name, file.file())));
             }
         }
+        return CompletableFuture.allOf(done.toArray(CompletableFuture[]::new));
     }
 
-    private void run() {
+    private static void clear(ServiceName name, LogFile file) {
         try {
-            while (true) {
-                long[] ready = epoll.await(timeout());
-                synchronized (this) {
-                    if (closed) {
-                        return;
-                    }
-                    for (long fd : ready) {
-                        LogStream stream = streams.get((int) fd);
-                        if (stream != null && !blocked.contains(stream)) {
-                            pump(stream);
-                        }
-                    }
-                    List.copyOf(blocked).forEach(this::retry);
+            file.clear();
+        } catch (ErrnoException e) {
+            log.warn("service={} log not cleared: {}", name, e.getMessage());
+        }
+    }
+
+    /** Opens every file again, for those that somebody has moved away; doesn't wait for that. */
+    public void reopen() {
+        services.values().forEach(service -> service.outputs().forEach(this::reopen));
+    }
+
+    private void reopen(LogOutput output) {
+        if (output.target() instanceof FileTarget file) {
+            turns.post(output, scratch -> {
+                try {
+                    file.file().reopen();
+                } catch (ErrnoException | IOException e) {
+                    log.warn("log {} not opened again: {}", file, e.getMessage());
                 }
-            }
-        } catch (ErrnoException e) {
-            log.error("output of services is no longer taken: {}", e.getMessage());
-        }
-    }
-
-    private synchronized int timeout() {
-        return blocked.isEmpty() ? -1 : RETRY_MILLIS;
-    }
-
-    private void pump(LogStream stream) {
-        try {
-            stream.pump(buffer, BUFFER);
-        } catch (ErrnoException e) {
-            log.warn("log {} cannot be written, the service waits: {}", stream.file(), e.getMessage());
-            epoll.remove(stream.fd());
-            blocked.add(stream);
-        }
-    }
-
-    private void retry(LogStream stream) {
-        try {
-            stream.pump(buffer, BUFFER);
-            epoll.add(stream.fd(), stream.fd());
-            blocked.remove(stream);
-            log.info("log {} can be written again", stream.file());
-        } catch (ErrnoException e) {
-            log.debug("log {}: {}", stream.file(), e.getMessage());
+            });
         }
     }
 
     /** Stops at once; what is in the FIFOs stays there for the next daemon. */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            linux.signalEvent(wake);
+        compressor.close();
+        if (turns.close()) {
+            services.values().forEach(service -> service.outputs().forEach(LogOutput::close));
         }
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        streams.values().forEach(LogStream::close);
-        epoll.close();
-        linux.close(wake);
     }
 }

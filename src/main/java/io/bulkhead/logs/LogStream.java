@@ -2,35 +2,44 @@ package io.bulkhead.logs;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
-import io.bulkhead.spec.LogSpec;
+import io.bulkhead.libc.Pipes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.OptionalInt;
-import jnr.ffi.Pointer;
+import java.util.Optional;
 
-/** One FIFO and the file it is emptied into. Not thread-safe. */
+/**
+ * One FIFO that a service writes to, and the {@link Spool} beside it, where there is one. Not thread-safe.
+ *
+ * <p>The service holds the FIFO too, for reading and writing: it may take bytes out, and what was seen in it may be gone, or be
+ * something else, a moment later. That costs it its own output.
+ */
 final class LogStream implements AutoCloseable {
     private static final int PIPE_BYTES = 1 << 20;
 
     private final Linux linux;
+    private final Pipes pipes;
+    private final String name;
     private final Path fifo;
-    private final LogFile file;
     private final int fd;
-    /** What was read but could not be written: the pipe is left alone, and so the writer waits, until it is. */
-    private byte[] unwritten = new byte[0];
+    private Optional<Spool> spool = Optional.empty();
 
-    LogStream(Linux linux, Path fifo, Path logFile, LogSpec spec) throws ErrnoException, IOException {
+    /** @param name {@code stdout} or {@code stderr} */
+    LogStream(Linux linux, String name, Path fifo) throws ErrnoException, IOException {
         this.linux = linux;
+        this.pipes = linux.pipes();
+        this.name = name;
         this.fifo = fifo;
         makeFifo();
-        this.file = new LogFile(linux, logFile, spec);
         // Read-write: with a writer of our own, the end of the last other one is no hang-up that would wake us
         // for ever.
         this.fd = linux.open(fifo.toString(), Linux.O_RDWR | Linux.O_NONBLOCK | Linux.O_NOFOLLOW);
         linux.setPipeSize(fd, PIPE_BYTES);
+        if (Files.exists(spoolPath(fifo), LinkOption.NOFOLLOW_LINKS)) {
+            openSpool();
+        }
     }
 
     private void makeFifo() throws ErrnoException, IOException {
@@ -44,54 +53,69 @@ final class LogStream implements AutoCloseable {
         linux.mkfifo(fifo.toString(), 0600);
     }
 
+    static Path spoolPath(Path fifo) {
+        return fifo.resolveSibling(fifo.getFileName() + ".spool");
+    }
+
+    String name() {
+        return name;
+    }
+
     int fd() {
         return fd;
     }
 
-    LogFile file() {
-        return file;
+    /** What has been taken out of the FIFO and isn't where it belongs yet, if anything has ever been. */
+    Optional<Spool> spool() {
+        return spool;
     }
 
-    boolean isBlocked() {
-        return unwritten.length > 0;
+    /** The same, made where it is missing. */
+    Spool openSpool() throws ErrnoException {
+        Spool opened = spool.isPresent() ? spool.get() : new Spool(linux, spoolPath(fifo));
+        spool = Optional.of(opened);
+        return opened;
     }
 
-    /**
-     * Moves what is there, at most a buffer's worth, so that one that floods doesn't hold up the others.
-     *
-     * @return whether there may be more
-     */
-    boolean pump(Pointer buffer, int capacity) throws ErrnoException {
-        if (isBlocked()) {
-            buffer.put(0, unwritten, 0, unwritten.length);
-            write(buffer, unwritten.length);
+    /** How many bytes wait in the FIFO. */
+    int held() {
+        return pipes.held(fd);
+    }
+
+    /** Whether nothing is on its way through the spool. */
+    boolean isDirect() {
+        return spool.isEmpty() || spool.get().pending() == 0;
+    }
+
+    /** Moves up to {@code count} bytes to where {@code file} stands. */
+    long moveTo(int file, long count, Path what) throws ErrnoException {
+        return pipes.splice(fd, file, count, what.toString());
+    }
+
+    /** Looks at up to a buffer's worth and leaves it where it is: how much it is. */
+    int peek(Scratch scratch) throws ErrnoException {
+        long there = pipes.tee(fd, scratch.pipeIn(), Scratch.SIZE, fifo.toString());
+        int seen = 0;
+        while (seen < there) {
+            int n = linux.read(
+                            scratch.pipeOut(), scratch.memory().slice(seen), (int) there - seen, "what is in the pipe")
+                    .orElse(0);
+            if (n == 0) {
+                break;
+            }
+            seen += n;
         }
-        OptionalInt count = linux.read(fd, buffer, capacity, fifo.toString());
-        if (count.isEmpty() || count.getAsInt() == 0) {
-            return false;
-        }
-        write(buffer, count.getAsInt());
-        return count.getAsInt() == capacity;
+        return seen;
     }
 
-    private void write(Pointer buffer, int count) throws ErrnoException {
-        try {
-            file.write(buffer, count);
-            unwritten = new byte[0];
-        } catch (ErrnoException e) {
-            unwritten = new byte[count - file.written()];
-            buffer.get(file.written(), unwritten, 0, unwritten.length);
-            throw e;
-        }
-    }
-
-    void delete() throws IOException {
-        Files.deleteIfExists(fifo);
+    @Override
+    public String toString() {
+        return fifo.toString();
     }
 
     @Override
     public void close() {
         linux.close(fd);
-        file.close();
+        spool.ifPresent(Spool::close);
     }
 }

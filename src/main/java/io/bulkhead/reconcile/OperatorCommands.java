@@ -385,10 +385,9 @@ final class OperatorCommands implements Operations {
 
     @Override
     public List<Outcome> clearLogs(List<String> names) {
-        return each(names, name -> {
-            kernel.logs().clear(name);
-            return done(new Outcome(name.value(), Result.CLEARED));
-        });
+        return each(
+                names,
+                name -> kernel.logs().clear(name).thenApply(nothing -> new Outcome(name.value(), Result.CLEARED)));
     }
 
     @Override

@@ -227,8 +227,9 @@ final class LogPumpTest {
                 Files.move(hidden, logDir);
                 say(out, "four\n");
 
-                await().atMost(Duration.ofSeconds(20)).until(() -> all().equals("one\ntwo\nthree\nfour\n"));
-                assertTrue(Files.exists(logDir.resolve("web.stdout.log.1")));
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> all().equals("one\ntwo\nthree\nfour\n")
+                                && Files.exists(logDir.resolve("web.stdout.log.1")));
             }
         }
     }
