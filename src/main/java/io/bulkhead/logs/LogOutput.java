@@ -17,6 +17,13 @@ final class LogOutput {
     private static final long LAST_RETRY_MILLIS = 2_000;
     /** What one stream may take through its spool before others have their turn. */
     private static final int TURN = 1 << 20;
+    /**
+     * Turns that follow one another faster than this and bring little are put off for that long, so that a service which writes
+     * line by line doesn't have a thread woken for every one: its pipe has room for more than it writes meanwhile.
+     */
+    private static final long REST_MILLIS = 2;
+
+    private static final long LITTLE = 64 << 10;
     /** The end of a pipe that is full, and of a spool. */
     private static final int LAST_TURNS = 64;
 
@@ -30,6 +37,8 @@ final class LogOutput {
     /** Since when nothing can be written, milliseconds of the epoch; 0: it can. */
     private long troubledSince;
 
+    private long lastTurn;
+    private boolean isResting;
     private String trouble = "";
     private long retryAt;
     private long retryMillis;
@@ -61,6 +70,9 @@ final class LogOutput {
      */
     long turn(Scratch scratch) {
         long now = System.currentTimeMillis();
+        boolean isBusy = now - lastTurn <= REST_MILLIS;
+        lastTurn = now;
+        isResting = false;
         if (troubledSince != 0 && now < retryAt) {
             if (isDropping()) {
                 drop(scratch, now);
@@ -69,10 +81,16 @@ final class LogOutput {
         }
         try {
             boolean more = false;
+            long before = taken();
             for (LogStream stream : streams) {
                 more |= pump(stream, scratch, false);
             }
             recovered();
+            long moved = taken() - before;
+            if (isBusy && moved > 0 && moved < LITTLE) {
+                isResting = true;
+                return now + REST_MILLIS;
+            }
             return more ? NOW : target instanceof FileTarget file ? file.file().nextLook(now) : NEVER;
         } catch (ErrnoException e) {
             failed(e, now);
@@ -81,6 +99,14 @@ final class LogOutput {
             }
             return retryAt;
         }
+    }
+
+    private long taken() {
+        long taken = 0;
+        for (LogStream stream : streams) {
+            taken += stream.taken();
+        }
+        return taken;
     }
 
     /** Whether there is something to do even if nothing comes. */
@@ -99,7 +125,7 @@ final class LogOutput {
 
     /** Whether something that comes is reason for a turn; else it stays in the pipe. */
     boolean isTaking() {
-        return troubledSince == 0 || isDropping();
+        return !isResting && (troubledSince == 0 || isDropping());
     }
 
     private boolean isDropping() {

@@ -24,6 +24,7 @@ final class LogStream implements AutoCloseable {
     private final String name;
     private final Path fifo;
     private final int fd;
+    private long taken;
     private Optional<Spool> spool = Optional.empty();
 
     /** @param name {@code stdout} or {@code stderr} */
@@ -89,7 +90,14 @@ final class LogStream implements AutoCloseable {
 
     /** Moves up to {@code count} bytes to where {@code file} stands. */
     long moveTo(int file, long count, Path what) throws ErrnoException {
-        return pipes.splice(fd, file, count, what.toString());
+        long n = pipes.splice(fd, file, count, what.toString());
+        taken += n;
+        return n;
+    }
+
+    /** How many bytes have been moved. */
+    long taken() {
+        return taken;
     }
 
     /** Looks at up to a buffer's worth and leaves it where it is: how much it is. */

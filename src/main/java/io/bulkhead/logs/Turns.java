@@ -38,11 +38,10 @@ final class Turns {
     private final Map<LogOutput, Seat> seats = new HashMap<>();
     private final Map<Object, Lane> lanes = new HashMap<>();
     private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::at));
-    /** When a waiting thread wakes by itself, at the latest. */
-    private long planned = LogOutput.NEVER;
+    /** Of each thread that waits, when it wakes by itself. */
+    private final Map<Thread, Long> plans = new HashMap<>();
 
     private int threads;
-    private int waiting;
     private int named;
     private boolean closed;
 
@@ -198,16 +197,14 @@ final class Turns {
                     return seat;
                 }
                 timeout = timeout();
-                planned = Math.min(planned, timeout < 0 ? LogOutput.NEVER : System.currentTimeMillis() + timeout);
-                waiting++;
+                plans.put(Thread.currentThread(), timeout < 0 ? LogOutput.NEVER : System.currentTimeMillis() + timeout);
             }
             OptionalLong token = OptionalLong.empty();
             try {
                 token = poll.await(timeout);
             } finally {
                 synchronized (this) {
-                    waiting--;
-                    planned = LogOutput.NEVER;
+                    plans.remove(Thread.currentThread());
                 }
             }
             if (token.isPresent() && token.getAsLong() == WAKE) {
@@ -226,7 +223,7 @@ final class Turns {
                     if (seat != null && take(seat)) {
                         return seat;
                     }
-                } else if (due.isEmpty() && waiting > 0 && timeout >= IDLE_MILLIS) {
+                } else if (due.isEmpty() && !plans.isEmpty() && timeout >= IDLE_MILLIS) {
                     return null;
                 }
             }
@@ -234,7 +231,7 @@ final class Turns {
     }
 
     private int timeout() {
-        boolean isSpare = waiting > 0;
+        boolean isSpare = !plans.isEmpty();
         long wait = due.isEmpty() ? Long.MAX_VALUE : due.peek().at() - System.currentTimeMillis();
         if (wait == Long.MAX_VALUE || wait > IDLE_MILLIS) {
             return isSpare ? IDLE_MILLIS : wait == Long.MAX_VALUE ? -1 : (int) Math.min(wait, Integer.MAX_VALUE);
@@ -251,9 +248,6 @@ final class Turns {
             }
             first.seat().dueAt = LogOutput.NEVER;
             if (take(first.seat())) {
-                if (!due.isEmpty() && due.peek().at() <= now && waiting > 0) {
-                    linux.signalEvent(wake);
-                }
                 return first.seat();
             }
         }
@@ -272,10 +266,24 @@ final class Turns {
             return false;
         }
         seat.lane.active++;
-        if (waiting == 0 && threads <= lanes.size() * PER_LANE) {
+        handOver();
+        if (plans.isEmpty() && threads <= lanes.size() * PER_LANE) {
             addThread();
         }
         return true;
+    }
+
+    /** Before a turn, which may take long: what is due has to be on some waiting thread's mind. */
+    private void handOver() {
+        if (due.isEmpty() || plans.isEmpty()) {
+            return;
+        }
+        for (long plan : plans.values()) {
+            if (plan <= due.peek().at()) {
+                return;
+            }
+        }
+        linux.signalEvent(wake);
     }
 
     /** Gives a turn; returns the next one of the same lane where one waits. */
@@ -296,6 +304,8 @@ final class Turns {
                 Seat next = seat.lane.queue.poll();
                 if (next == null) {
                     seat.lane.active--;
+                } else {
+                    handOver();
                 }
                 return next;
             }
@@ -313,9 +323,6 @@ final class Turns {
             seat.dueAt = next;
             if (next != LogOutput.NEVER) {
                 due.add(new Due(next, seat));
-                if (next < planned && waiting > 0) {
-                    linux.signalEvent(wake); // the calling thread may be held up by then
-                }
             }
         }
     }

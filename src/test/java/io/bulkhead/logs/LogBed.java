@@ -82,8 +82,12 @@ final class LogBed implements AutoCloseable {
         long next;
         do {
             next = output.turn(scratch);
-        } while (next == LogOutput.NOW || (output.isTaking() && stream().held() > 0));
+        } while (next == LogOutput.NOW || (!isTroubled() && stream().held() > 0));
         return next;
+    }
+
+    private boolean isTroubled() {
+        return events.size() % 2 == 1 && !output.isTaking();
     }
 
     /** Gives turns whenever one is due. */
