@@ -1,8 +1,8 @@
 /**
- * The services' output: FIFOs that outlive their reader, the pump that empties them into files, rotation.
+ * The services' output: FIFOs that outlive their reader, the pump that empties them into files, syslog or journald, rotation.
  *
- * <p>Touches run-dir's FIFOs and the files under log-dir. Bytes come from the services, which are not trusted; they go to
- * files as they are.
+ * <p>Touches run-dir's FIFOs and spools, the files under log-dir, and the sockets of other logs. Bytes come from the services,
+ * which are not trusted; they go on as they are, but for what a layout adds to each line.
  */
 @NullMarked
 package io.bulkhead.logs;
