@@ -63,19 +63,22 @@ final class Compressor implements AutoCloseable {
         String numbered = file.getFileName().toString();
         Path temporary = file.resolveSibling(numbered.substring(0, numbered.lastIndexOf('.')) + suffix + ".tmp");
         Files.deleteIfExists(temporary);
-        long inode;
         try {
-            inode = Backups.inode(file, LinkOption.NOFOLLOW_LINKS);
+            long inode = Backups.inode(file, LinkOption.NOFOLLOW_LINKS);
+            // Open to the end: until then the inode can't be another file's.
             try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
                 // Names only ever pass on to newer files: the same before and after means that it is the one opened.
-                if (Backups.inode(file, LinkOption.NOFOLLOW_LINKS) != inode) {
-                    return; // whoever rotated has asked for another look
+                if (Backups.inode(file, LinkOption.NOFOLLOW_LINKS) == inode) {
+                    write(in, temporary, how);
+                    putInPlace(temporary, inode, backups, suffix);
                 }
-                write(in, temporary, how);
             }
         } catch (NoSuchFileException e) {
-            return; // likewise
+            log.debug("rotated on, whoever did that has asked for another look: {}", e.getMessage());
         }
+    }
+
+    private static void putInPlace(Path temporary, long inode, Backups backups, String suffix) throws IOException {
         synchronized (backups) {
             for (Path now : backups.plain()) {
                 if (Backups.inode(now, LinkOption.NOFOLLOW_LINKS) == inode) {
@@ -85,7 +88,7 @@ final class Compressor implements AutoCloseable {
                 }
             }
         }
-        Files.deleteIfExists(temporary);
+        Files.deleteIfExists(temporary); // it was the oldest, and is gone
     }
 
     private void write(FileChannel in, Path temporary, LogSpec.Compression how) throws IOException {

@@ -190,8 +190,7 @@ public final class LogPump implements AutoCloseable {
             return;
         }
         for (LogOutput output : ended.outputs()) {
-            turns.remove(output);
-            CompletableFuture<?> drained = turns.run(output, scratch -> {
+            CompletableFuture<?> drained = turns.remove(output, scratch -> {
                 output.drain(scratch);
                 output.close();
             });

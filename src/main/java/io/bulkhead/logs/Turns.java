@@ -96,8 +96,10 @@ final class Turns {
         }
     }
 
-    /** No turn begins any more, but for {@link #run}. */
-    void remove(LogOutput output) {
+    /** Ends an output's turns; {@code last} is done after them, and then no more. */
+    CompletableFuture<Void> remove(LogOutput output, Consumer<Scratch> last) {
+        CompletableFuture<Void> done;
+        // At once: a turn that ends in between would find nothing left to do, and forget the output.
         synchronized (this) {
             Seat seat = seats.get(output);
             if (seat != null) {
@@ -105,9 +107,11 @@ final class Turns {
             }
             for (LogStream stream : output.streams()) {
                 byDescriptor.remove(stream.fd());
+                epoll.remove(stream.fd());
             }
+            done = run(output, last);
         }
-        output.streams().forEach(stream -> epoll.remove(stream.fd()));
+        return done;
     }
 
     /** Does something with an output between two turns; completes when that is done. */
