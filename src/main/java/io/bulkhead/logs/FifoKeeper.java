@@ -87,7 +87,9 @@ public final class FifoKeeper {
 
     private Set<Path> fifos() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return new TreeSet<>(files.toList());
+            // Spools lie beside them, and need no keeping.
+            return new TreeSet<>(files.filter(file -> file.toString().matches(".*\\.std(out|err)"))
+                    .toList());
         }
     }
 
