@@ -12,7 +12,6 @@ public enum SystemCall {
     PIPE2(293, 59),
     SENDMSG(46, 211),
     SETSOCKOPT(54, 208),
-    MEMFD_CREATE(319, 279),
     CLOSE(3, 57),
     OPENAT(257, 56),
     DUP3(292, 24),
