@@ -29,11 +29,15 @@ class ArchitectureTest {
             Map.entry("seccomp", List.of("spec")),
             Map.entry("launch", List.of("libc", "seccomp", "spec", "status")),
             Map.entry("process", List.of("libc", "spec", "status")),
+            // Their JSON is the wire's.
+            Map.entry("events", List.of("control.wire")),
             Map.entry(
                     "reconcile",
-                    List.of("cgroup", "launch", "libc", "logs", "plan", "process", "rootfs", "spec", "status")),
+                    List.of(
+                            "cgroup", "events", "launch", "libc", "logs", "plan", "process", "rootfs", "spec",
+                            "status")),
             Map.entry("doctor", List.of("cgroup", "libc")),
-            Map.entry("control", List.of("reconcile", "spec", "status")),
+            Map.entry("control", List.of("events", "reconcile", "spec", "status")),
             Map.entry("notify", List.of("libc", "status")),
             Map.entry(
                     "daemon",
@@ -41,6 +45,7 @@ class ArchitectureTest {
                             "cgroup",
                             "config",
                             "control",
+                            "events",
                             "launch",
                             "libc",
                             "logs",

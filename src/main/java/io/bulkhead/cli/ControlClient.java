@@ -4,11 +4,13 @@ import io.bulkhead.control.wire.ErrorReply;
 import io.bulkhead.control.wire.Fields;
 import io.bulkhead.control.wire.Json;
 import io.bulkhead.control.wire.WireException;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
+import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,6 +67,35 @@ final class ControlClient {
         return exchange("GET", route, new byte[0]);
     }
 
+    /** What reads a body as it comes. */
+    interface Reader {
+        void read(StreamedBody body) throws IOException;
+    }
+
+    /** A body that comes piece by piece, until it ends or {@code reader} has enough. */
+    void stream(String route, Reader reader) throws ControlException {
+        try (SocketChannel channel = connect();
+                InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 32 << 10)) {
+            send(channel, head("GET", route, 0, "keep-alive"));
+            String status = StreamedBody.headLine(in);
+            long length = -1;
+            for (String line = StreamedBody.headLine(in); !line.isEmpty(); line = StreamedBody.headLine(in)) {
+                if (line.regionMatches(true, 0, "Content-Length:", 0, 15)) {
+                    length = Long.parseLong(line.substring(15).strip());
+                }
+            }
+            if (!status.startsWith("HTTP/1.1 200")) {
+                throw refusal(
+                        Integer.parseInt(status.substring(9, 12)), json(in.readNBytes((int) Math.max(0, length))));
+            }
+            reader.read(new StreamedBody(in));
+        } catch (WireException e) {
+            throw new ControlException("the daemon's answer makes no sense: " + e.getMessage(), ExitCodes.FAILED);
+        } catch (IOException e) {
+            throw new ControlException("unix://" + socket + " is gone: the daemon has ended", ExitCodes.UNREACHABLE);
+        }
+    }
+
     private static Fields json(byte[] body) throws ControlException {
         try {
             return Json.read(body);
@@ -74,21 +105,32 @@ final class ControlClient {
     }
 
     private byte[] exchange(String method, String route, byte[] body) throws ControlException {
-        if (!Files.exists(socket)) {
-            throw new ControlException("unix://" + socket + " no such file", ExitCodes.FAILED);
-        }
-        String head = method + " /v1/" + route + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
-                + body.length + "\r\n\r\n";
         byte[] answer;
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            send(channel, head.getBytes(StandardCharsets.US_ASCII));
+        try (SocketChannel channel = connect()) {
+            send(channel, head(method, route, body.length, "close"));
             send(channel, body);
             answer = receive(channel);
         } catch (IOException e) {
             throw new ControlException("unix://" + socket + " refused connection", ExitCodes.UNREACHABLE);
         }
         return body(answer);
+    }
+
+    private SocketChannel connect() throws ControlException {
+        if (!Files.exists(socket)) {
+            throw new ControlException("unix://" + socket + " no such file", ExitCodes.FAILED);
+        }
+        try {
+            return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            throw new ControlException("unix://" + socket + " refused connection", ExitCodes.UNREACHABLE);
+        }
+    }
+
+    private static byte[] head(String method, String route, int length, String connection) {
+        String head = method + " /v1/" + route + " HTTP/1.1\r\nHost: localhost\r\nConnection: " + connection
+                + "\r\nContent-Length: " + length + "\r\n\r\n";
+        return head.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static void send(SocketChannel channel, byte[] bytes) throws IOException {

@@ -96,6 +96,7 @@ public final class Main {
             case "reread", "plan", "reload", "update", "add", "remove", "check", "avail" ->
                 new ConfigurationCommands(out, err);
             case "tail", "clear" -> new LogCommands(out, err);
+            case "events" -> new HistoryCommands(out, err);
             case "version", "shutdown" -> new DaemonCommands(out, err);
             case "completion", "doctor" -> new HostCommands(out, err);
             default -> new Commands(out, err);
@@ -108,6 +109,7 @@ public final class Main {
                 ServiceCommands.class,
                 ConfigurationCommands.class,
                 LogCommands.class,
+                HistoryCommands.class,
                 DaemonCommands.class,
                 HostCommands.class);
     }

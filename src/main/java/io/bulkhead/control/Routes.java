@@ -40,10 +40,12 @@ final class Routes extends Handler.Abstract {
 
     private final Operations operations;
     private final String controlGroup;
+    private final Streams streams;
 
     Routes(Operations operations, String controlGroup) {
         this.operations = operations;
         this.controlGroup = controlGroup;
+        this.streams = new Streams(operations);
     }
 
     /** An answer: a status, JSON or plain bytes, and what is done once the peer has it. */
@@ -65,6 +67,9 @@ final class Routes extends Handler.Abstract {
     public boolean handle(Request request, Response response, Callback callback) {
         Answer answer;
         try {
+            if (streams.handle(request, response, callback)) {
+                return true;
+            }
             answer = answer(request);
         } catch (ConfigException e) {
             answer = Answer.json(422, Wire.problems(e).json());
@@ -93,11 +98,10 @@ final class Routes extends Handler.Abstract {
         if (!post) {
             return read(path.substring(4), Request.extractQueryParameters(request));
         }
-        boolean allowed =
-                request.getConnectionMetaData().getConnection().getEndPoint().getTransport()
-                                instanceof SocketChannel channel
-                        && Peer.of(channel).mayChange(controlGroup);
-        if (!allowed) {
+        SocketChannel channel = (SocketChannel)
+                request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
+        Peer peer = Peer.of(channel);
+        if (!peer.mayChange(controlGroup)) {
             return Answer.error(403, "only root and members of group " + controlGroup + " may change anything");
         }
         byte[] body;
@@ -110,7 +114,7 @@ final class Routes extends Handler.Abstract {
         CommandRequest command = body.length == 0
                 ? new CommandRequest(List.of(), Optional.empty(), true)
                 : CommandRequest.of(Json.read(body));
-        return change(path.substring(4), command);
+        return change(path.substring(4), command, peer);
     }
 
     private Answer read(String route, Fields query) throws IOException, ConfigException {
@@ -142,8 +146,10 @@ final class Routes extends Handler.Abstract {
         };
     }
 
-    private Answer change(String route, CommandRequest command) throws ConfigException, WireException {
+    private Answer change(String route, CommandRequest command, Peer peer) throws ConfigException, WireException {
         List<String> names = command.names();
+        String words = command.signal().map(signal -> route + " " + signal).orElse(route);
+        operations.asked(words, names, peer.user());
         return switch (route) {
             case "start" -> outcomes(operations.start(names, command.waits()));
             case "stop" -> outcomes(operations.stop(names, command.waits()));

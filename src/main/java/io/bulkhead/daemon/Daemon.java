@@ -5,6 +5,8 @@ import io.bulkhead.cgroup.CgroupDrivers;
 import io.bulkhead.cgroup.CgroupLayout;
 import io.bulkhead.config.ConfigLoader;
 import io.bulkhead.control.ControlServer;
+import io.bulkhead.events.Event;
+import io.bulkhead.events.History;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.notify.PassedSocket;
@@ -22,6 +24,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.List;
+import java.util.Map;
 import jnr.constants.platform.Signal;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
@@ -45,6 +49,7 @@ final class Daemon {
         SupervisorSpec settings = loaded.supervisor();
         Linux linux = Linux.get();
         try (RunDirectory runDir = RunDirectory.take(linux, settings.runDir());
+                History history = new History(runDir.path());
                 LogPump logs = new LogPump(linux, runDir.path(), settings.logDir())) {
             CgroupDriver cgroups =
                     CgroupDrivers.open(linux, CgroupLayout.discover(linux), settings.cgroupParent(), System.getenv());
@@ -58,7 +63,7 @@ final class Daemon {
             HostSpec host = check.tolerant(loaded);
             host.broken().values().forEach(problems -> problems.forEach(problem -> log.error("{}", problem)));
             SpecSource source = () -> check.strict(loader.load(configuration));
-            try (Supervisor supervisor = new Supervisor(host, source, linux, cgroups, logs, listener());
+            try (Supervisor supervisor = new Supervisor(host, source, linux, cgroups, logs, history, listener());
                     ControlServer control = new ControlServer(
                             supervisor.operations(),
                             settings.controlSocket(),
@@ -66,7 +71,17 @@ final class Daemon {
                             settings.controlGroup(),
                             passedSocket(settings.controlSocket()))) {
                 handleSignals(supervisor, logs);
+                history.add(
+                        Event.Kind.DAEMON,
+                        "",
+                        "supervisord " + Main.version() + " started, pid " + linux.getpid(),
+                        Map.of("version", Main.version(), "pid", linux.getpid()));
                 supervisor.run(() -> serve(control), () -> announce(host));
+                history.add(
+                        Event.Kind.DAEMON,
+                        "",
+                        "supervisord ended, pid " + linux.getpid(),
+                        Map.of("pid", linux.getpid()));
             }
         } catch (RunDirectory.HeldException e) {
             System.err.println("supervisord: " + e.getMessage());
@@ -135,18 +150,20 @@ final class Daemon {
     private void handleSignals(Supervisor supervisor, LogPump logs) {
         // The pure Java one goes through the JVM's own handlers; a native one would run Java code in a signal handler.
         POSIX posix = POSIXFactory.getJavaPOSIX();
-        posix.signal(Signal.SIGTERM, number -> end(supervisor));
-        posix.signal(Signal.SIGINT, number -> end(supervisor));
+        posix.signal(Signal.SIGTERM, number -> end(supervisor, "SIGTERM"));
+        posix.signal(Signal.SIGINT, number -> end(supervisor, "SIGINT"));
         posix.signal(Signal.SIGUSR2, number -> logs.reopen());
         posix.signal(Signal.SIGHUP, number -> new Thread(() -> reload(supervisor.operations()), "reload").start());
     }
 
-    private void end(Supervisor supervisor) {
+    private void end(Supervisor supervisor, String signal) {
+        supervisor.operations().asked("shutdown", List.of(), signal);
         systemd.stopping();
         supervisor.end(Optional.empty());
     }
 
     private static void reload(Operations operations) {
+        operations.asked("reload", List.of(), "SIGHUP");
         try {
             operations.reload();
         } catch (ConfigException e) {

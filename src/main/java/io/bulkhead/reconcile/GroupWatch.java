@@ -25,6 +25,7 @@ final class GroupWatch {
     private final CgroupDriver driver;
     private final Linux linux;
     private final EventLoop loop;
+    private final Chronicle chronicle;
     /** The descriptors of the groups' {@code cgroup.events}, where the host has that. */
     private final Map<String, Integer> events = new HashMap<>();
 
@@ -39,7 +40,8 @@ final class GroupWatch {
         static final Group NONE = new Group(false, false, false, List.of());
     }
 
-    GroupWatch(CgroupDriver driver, Linux linux, EventLoop loop) {
+    GroupWatch(CgroupDriver driver, Linux linux, EventLoop loop, Chronicle chronicle) {
+        this.chronicle = chronicle;
         this.driver = driver;
         this.linux = linux;
         this.loop = loop;
@@ -197,8 +199,7 @@ final class GroupWatch {
     /** Says once that limits have drifted. */
     void report(ServiceName name, List<Observed.Difference> differences) {
         if (!differences.equals(reported.put(name, differences))) {
-            differences.forEach(
-                    d -> log.warn("service={} drift {}: found {}, declared {}", name, d.key(), d.found(), d.wanted()));
+            chronicle.drifted(name, differences);
         }
         settled(name.value());
     }

@@ -1,5 +1,6 @@
 package io.bulkhead.reconcile;
 
+import io.bulkhead.events.History;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
@@ -65,6 +66,17 @@ public interface Operations {
 
     /** Empties the log files of the services. */
     List<Outcome> clearLogs(List<String> names);
+
+    /**
+     * Has it known who asked for what; to be said before it is done.
+     *
+     * @param command in words: {@code signal USR1}
+     * @param names those it concerns; empty: the daemon
+     */
+    void asked(String command, List<String> names, String by);
+
+    /** What happened; takes no part in it. */
+    History history();
 
     /**
      * Ends the daemon; returns at once.

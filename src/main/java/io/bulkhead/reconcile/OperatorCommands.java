@@ -1,5 +1,6 @@
 package io.bulkhead.reconcile;
 
+import io.bulkhead.events.History;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.logs.LogPaths;
@@ -38,13 +39,19 @@ final class OperatorCommands implements Operations {
     private final SpecSource source;
     private final KernelSide kernel;
     private final Supervisor.Listener listener;
+    private final History history;
+    private final Chronicle chronicle;
 
     OperatorCommands(
             Supervisor supervisor,
             Reconciler reconciler,
             SpecSource source,
             KernelSide kernel,
-            Supervisor.Listener listener) {
+            Supervisor.Listener listener,
+            History history,
+            Chronicle chronicle) {
+        this.history = history;
+        this.chronicle = chronicle;
         this.listener = listener;
         this.supervisor = supervisor;
         this.reconciler = reconciler;
@@ -240,8 +247,21 @@ final class OperatorCommands implements Operations {
             Changes changes = Differences.between(supervisor.inForceNow(), next);
             List<String> notes = notes(changes, next);
             return putInForce(next).with(notes);
+            return putInForce(load());
         } finally {
             listener.reloaded();
+        }
+    }
+
+    private HostSpec load() throws ConfigException {
+        try {
+            return source.load();
+        } catch (ConfigException e) {
+            supervisor.onLoop(() -> {
+                chronicle.refused(e.problems());
+                return CompletableFuture.completedFuture(e);
+            });
+            throw e;
         }
     }
 
@@ -251,6 +271,7 @@ final class OperatorCommands implements Operations {
             Checkpoint.RELOAD_READ.reached();
             supervisor.putInForce(next);
             Checkpoint.RELOAD_IN_FORCE.reached();
+            chronicle.reloaded(changes);
             Set<ServiceName> concerned = new TreeSet<>(changes.added());
             concerned.addAll(changes.removed());
             concerned.addAll(changes.changed().keySet());
@@ -280,7 +301,7 @@ final class OperatorCommands implements Operations {
 
     @Override
     public Applied update(Set<String> names) throws ConfigException {
-        HostSpec loaded = source.load();
+        HostSpec loaded = load();
         HostSpec before = supervisor.inForceNow();
         HostSpec next = names.isEmpty() || names.contains("all") ? loaded : partly(before, loaded, names);
         Changes changes = putInForce(next);
@@ -317,7 +338,7 @@ final class OperatorCommands implements Operations {
 
     @Override
     public List<Outcome> add(List<String> names) throws ConfigException {
-        HostSpec loaded = source.load();
+        HostSpec loaded = load();
         List<Outcome> outcomes = new ArrayList<>();
         for (String name : names) {
             if (!ServiceName.isValid(name) || !loaded.services().containsKey(new ServiceName(name))) {
@@ -388,6 +409,23 @@ final class OperatorCommands implements Operations {
         return each(
                 names,
                 name -> kernel.logs().clear(name).thenApply(nothing -> new Outcome(name.value(), Result.CLEARED)));
+    }
+
+    @Override
+    public void asked(String command, List<String> names, String by) {
+        if (names.isEmpty()) {
+            supervisor.post(() -> chronicle.asked(command, "", by));
+            return;
+        }
+        each(names, name -> {
+            chronicle.asked(command, name.value(), by);
+            return done(new Outcome(name.value(), Result.SIGNALLED));
+        });
+    }
+
+    @Override
+    public History history() {
+        return history;
     }
 
     @Override

@@ -44,6 +44,7 @@ final class Reconciler {
     private final KernelSide kernel;
     private final Planner planner;
     private final Actuator actuator;
+    private final Chronicle chronicle;
     private final GroupWatch groups;
     private final RecordKeeper records;
     private final MainProcesses processes;
@@ -61,14 +62,21 @@ final class Reconciler {
     /** Somebody who waits for something to be so. */
     private record Waiter(BooleanSupplier done, CompletableFuture<Void> future) {}
 
-    Reconciler(KernelSide kernel, EventLoop loop, Planner planner, Actuator actuator, Duration interval) {
+    Reconciler(
+            KernelSide kernel,
+            EventLoop loop,
+            Planner planner,
+            Actuator actuator,
+            Chronicle chronicle,
+            Duration interval) {
+        this.chronicle = chronicle;
         this.kernel = kernel;
         this.planner = planner;
         this.actuator = actuator;
         this.interval = interval;
         this.processes = new MainProcesses(kernel, loop, this::ended);
         this.records = new RecordKeeper(kernel.records());
-        this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop);
+        this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop, chronicle);
     }
 
     /** The statuses as of the last round; for any thread. */
@@ -138,12 +146,15 @@ final class Reconciler {
     void adopt(ServiceName name, WatchedProcess process) throws ErrnoException {
         groups.countHardship(name.value());
         processes.hold(name, process);
-        log.info("service={} pid={} taken up", name, process.id());
+        Instant since = Optional.ofNullable(statuses.get(name))
+                .flatMap(ServiceStatus::startedAt)
+                .orElse(Instant.EPOCH);
+        chronicle.adopted(name, process.id(), since);
     }
 
     /** Its main process has gone while nobody looked. */
     void endedUnseen(ServiceName name, ProcessId process) {
-        log.warn("service={} pid={} ended while no daemon ran", name, process);
+        chronicle.endedUnseen(name, process);
         events.put(name, new ProcessEvent.Ended(process, new ExitStatus.Unknown(true), Instant.now(), ""));
     }
 
@@ -157,12 +168,14 @@ final class Reconciler {
         }
         Plan plan = planner.plan(desired, statuses, observe(), now);
         events.clear();
-        logChanges(plan, now);
+        chronicle.states(statuses, plan, now);
         statuses = new HashMap<>(plan.statuses());
         records.keep(plan, desired.overrides());
         plan.actions().forEach(this::perform);
         published = plan.statuses();
         paused = stopped(plan.statuses().keySet());
+        // Before anybody is told that what he waited for is so: he may ask what happened.
+        chronicle.flush();
         settleWaiters();
         Instant wake = plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
         return processes.earlier(wake);
@@ -236,18 +249,14 @@ final class Reconciler {
     }
 
     private void perform(Action action) {
-        log.debug(
-                "service={} action={} reason={}",
-                action.target(),
-                action.getClass().getSimpleName(),
-                action.reason());
+        chronicle.begun(action);
         if (action instanceof Action.Start start) {
             ServiceSpec spec = start.service().spec();
             wake(spec.name());
             String hash = start.service().launchHash();
             actuator.start(spec, started -> launched(spec, hash, started), failure -> {
                 groups.note(spec.name().value(), true, false);
-                log.warn("service={} not started: {}", spec.name(), failure);
+                chronicle.notLaunched(spec.name(), failure);
                 events.put(spec.name(), new ProcessEvent.LaunchFailed(failure, hash, Instant.now()));
             });
         } else if (action instanceof Action.SendSignal signal) {
@@ -269,7 +278,6 @@ final class Reconciler {
             });
         } else if (action instanceof Action.Forget forget) {
             actuator.forget(forget.service().value(), () -> records.forgotten(forget.service()));
-            log.info("service={} removed", forget.service());
         }
     }
 
@@ -277,16 +285,9 @@ final class Reconciler {
         String group = apply.spec().name().value();
         try {
             kernel.cgroups().apply(group, apply.spec().limits());
-            apply.differences()
-                    .forEach(d -> log.info(
-                            "service={} {} {}: {} -> {}",
-                            group,
-                            apply.drift() ? "drift repaired" : "limit changed",
-                            d.key(),
-                            d.found(),
-                            d.wanted()));
+            chronicle.applied(apply);
         } catch (ErrnoException e) {
-            log.warn("service={} limits not in force: {}", group, e.getMessage());
+            chronicle.notApplied(apply, String.valueOf(e.getMessage()));
         }
         // If it failed, it is tried again at the next full look, not at once and for ever.
         groups.settled(group);
@@ -297,6 +298,7 @@ final class Reconciler {
         try {
             processes.hold(spec.name(), started.process());
             events.put(spec.name(), new ProcessEvent.Launched(started.process().id(), hash, started.at()));
+            chronicle.launched(spec.name(), started.process().id(), started.at());
         } catch (ErrnoException e) {
             log.error("service={} cannot be watched: {}", spec.name(), e.getMessage());
             kernel.linux().close(started.process().pidfd());
@@ -322,31 +324,6 @@ final class Reconciler {
     /** Sends the main process a signal; says whether there was one to send it to. */
     boolean send(ServiceName name, Signal signal) {
         return processes.send(name, signal);
-    }
-
-    private void logChanges(Plan plan, Instant now) {
-        plan.statuses().forEach((name, status) -> {
-            ServiceStatus before = statuses.getOrDefault(name, ServiceStatus.NEW);
-            if (before.state() == status.state()) {
-                return;
-            }
-            String exit = status.lastExit().map(e -> " exit=\"" + e + "\"").orElse("");
-            String pid = status.process().map(p -> " pid=" + p).orElse("");
-            String wait = status.state() == ServiceState.BACKOFF
-                    ? " next=" + Duration.between(now, status.due().orElse(now)).toMillis() + "ms"
-                    : "";
-            String why = status.reason().isEmpty() ? "" : " reason=\"" + status.reason() + "\"";
-            log.info(
-                    "service={} state={}->{}{}{} restarts={}{}{}",
-                    name,
-                    before.state(),
-                    status.state(),
-                    pid,
-                    exit,
-                    status.restartCount(),
-                    wait,
-                    why);
-        });
     }
 
     private void settleWaiters() {

@@ -1,6 +1,7 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.CgroupDriver;
+import io.bulkhead.events.History;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.LogPump;
@@ -49,8 +50,15 @@ public final class Supervisor implements AutoCloseable {
      * @param source asked at each reload
      */
     public Supervisor(
-            HostSpec initial, SpecSource source, Linux linux, CgroupDriver cgroups, LogPump logs, Listener listener)
+            HostSpec initial,
+            SpecSource source,
+            Linux linux,
+            CgroupDriver cgroups,
+            LogPump logs,
+            History history,
+            Listener listener)
             throws ErrnoException {
+        Chronicle chronicle = new Chronicle(history);
         this.listener = listener;
         Path runDir = initial.supervisor().runDir();
         this.kernel = KernelSide.of(linux, cgroups, logs, runDir);
@@ -61,9 +69,10 @@ public final class Supervisor implements AutoCloseable {
                 loop,
                 new Planner(() -> ThreadLocalRandom.current().nextDouble()),
                 actuator,
+                chronicle,
                 initial.supervisor().reconcileInterval());
         this.inForce = initial;
-        this.operations = new OperatorCommands(this, reconciler, source, kernel, listener);
+        this.operations = new OperatorCommands(this, reconciler, source, kernel, listener, history, chronicle);
     }
 
     public Operations operations() {
@@ -191,6 +200,11 @@ public final class Supervisor implements AutoCloseable {
         reconciler.desire(
                 new Desired(Desired.Declared.all(next.services().values()), broken, overrides, ending),
                 next.supervisor().reconcileInterval());
+    }
+
+    /** Has something done by the loop's thread, soon. */
+    void post(Runnable task) {
+        loop.post(task);
     }
 
     /** Runs something by the loop's thread and waits for what it returns to complete. */

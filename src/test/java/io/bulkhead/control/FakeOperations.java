@@ -1,5 +1,7 @@
 package io.bulkhead.control;
 
+import io.bulkhead.events.Event;
+import io.bulkhead.events.History;
 import io.bulkhead.reconcile.Changes;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Outcome;
@@ -29,12 +31,14 @@ public final class FakeOperations implements Operations {
     private static final Instant ENDED = Instant.parse("2026-11-24T03:12:09Z");
 
     private final Path log;
+    private final History history;
     private boolean broken;
     private boolean changed = true;
 
     /** @param log the one log file there is */
     public FakeOperations(Path log) {
         this.log = log;
+        this.history = new History(log.resolveSibling("run"));
     }
 
     /** From now on the configuration has errors, or none. */
@@ -221,6 +225,22 @@ public final class FakeOperations implements Operations {
     @Override
     public List<Outcome> clearLogs(List<String> names) {
         return each(names, name -> name.equals("web") ? new Outcome(name, Result.CLEARED) : unknown(name));
+    }
+
+    @Override
+    public void asked(String command, List<String> names, String by) {
+        names.forEach(name -> history.add(new Event(
+                ENDED,
+                Event.Kind.COMMAND,
+                name,
+                command + ", by someone",
+                Map.of("command", command, "by", "someone"))));
+        history.flush();
+    }
+
+    @Override
+    public History history() {
+        return history;
     }
 
     @Override

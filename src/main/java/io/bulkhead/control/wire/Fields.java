@@ -52,6 +52,14 @@ public final class Fields {
         throw wrong(key, "a whole number");
     }
 
+    /** A number that may be too large for an {@code int}. */
+    public long longNumber(String key) throws WireException {
+        if (object.get(key) instanceof Number number && (number instanceof Integer || number instanceof Long)) {
+            return number.longValue();
+        }
+        throw wrong(key, "a whole number");
+    }
+
     public boolean flag(String key, boolean otherwise) throws WireException {
         Object value = object.get(key);
         if (value == null) {
@@ -86,6 +94,11 @@ public final class Fields {
 
     public Fields object(String key) throws WireException {
         return object(key, object.get(key));
+    }
+
+    /** Without any fields where it is missing. */
+    public Fields objectOrEmpty(String key) throws WireException {
+        return object.get(key) == null ? new Fields(Map.of()) : object(key);
     }
 
     private static Fields object(String key, @Nullable Object value) throws WireException {
