@@ -37,7 +37,7 @@ class ArchitectureTest {
                             "cgroup", "events", "launch", "libc", "logs", "plan", "process", "rootfs", "spec",
                             "status")),
             Map.entry("doctor", List.of("cgroup", "libc")),
-            Map.entry("control", List.of("events", "reconcile", "spec", "status")),
+            Map.entry("control", List.of("events", "logs", "reconcile", "spec", "status")),
             Map.entry("notify", List.of("libc", "status")),
             Map.entry(
                     "daemon",

@@ -62,11 +62,6 @@ final class ControlClient {
         return json(exchange("POST", route, Json.write(body)));
     }
 
-    /** A body that isn't JSON. */
-    byte[] bytes(String route) throws ControlException {
-        return exchange("GET", route, new byte[0]);
-    }
-
     /** What reads a body as it comes. */
     interface Reader {
         void read(StreamedBody body) throws IOException;

@@ -95,7 +95,7 @@ public final class Main {
                 new ServiceCommands(out, err);
             case "reread", "plan", "reload", "update", "add", "remove", "check", "avail" ->
                 new ConfigurationCommands(out, err);
-            case "tail", "clear" -> new LogCommands(out, err);
+            case "tail", "maintail", "logs", "clear" -> new LogCommands(out, err);
             case "events" -> new HistoryCommands(out, err);
             case "version", "shutdown" -> new DaemonCommands(out, err);
             case "completion", "doctor" -> new HostCommands(out, err);

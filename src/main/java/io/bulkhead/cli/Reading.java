@@ -1,6 +1,13 @@
 package io.bulkhead.cli;
 
+import io.bulkhead.cli.ControlClient.ControlException;
+import io.bulkhead.control.wire.Fields;
+import io.bulkhead.control.wire.Json;
+import io.bulkhead.control.wire.WireException;
+import io.bulkhead.spec.ConfigException;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,6 +27,7 @@ import picocli.CommandLine.Spec;
 /** The options of commands that read what was, and how they print it. */
 final class Reading {
     private static final int LAST = 100;
+    private static final int NAME = 15;
     /** As the terminal has them, from red to cyan; none that can't be read on black or white. */
     private static final int[] COLOURS = {32, 33, 34, 35, 36, 31};
 
@@ -46,7 +55,7 @@ final class Reading {
     String since;
 
     /** The daemon's route with all that is asked of it. */
-    String route(String path, List<String> names) {
+    private String route(String path, List<String> names) {
         StringBuilder route = new StringBuilder(path);
         char separator = '?';
         for (String name : names) {
@@ -72,6 +81,36 @@ final class Reading {
         return follow ? route.append(separator).append("follow").toString() : route.toString();
     }
 
+    /** What makes a line of text of an object. */
+    interface Format {
+        String text(Fields line) throws WireException;
+    }
+
+    /**
+     * Prints what comes, as it comes, until it ends or nobody reads on.
+     *
+     * @param more to be added to the query
+     */
+    void print(Commands command, String path, List<String> names, String more, Format format)
+            throws ControlException, ConfigException {
+        PrintStream lines =
+                new PrintStream(new BufferedOutputStream(command.out, 1 << 15), false, StandardCharsets.UTF_8);
+        command.client().stream(route(path, names) + more, body -> {
+            for (Optional<byte[]> line = body.line(); line.isPresent(); line = body.line()) {
+                if (command.json) {
+                    lines.write(line.get());
+                    lines.write('\n');
+                } else {
+                    lines.println(format.text(Json.read(line.get())));
+                }
+                if (body.available() == 0 && lines.checkError()) {
+                    return;
+                }
+            }
+        });
+        lines.flush();
+    }
+
     private RuntimeException wrong(String message) {
         return new CommandLine.ParameterException(mixee.commandLine(), message);
     }
@@ -89,7 +128,8 @@ final class Reading {
     }
 
     /** A name in a colour of its own, always the same. */
-    static String coloured(String name, String padded, boolean colours) {
+    static String column(String name, boolean colours) {
+        String padded = name + " ".repeat(Math.max(0, NAME - name.length()));
         return colours
                 ? "\u001b[" + COLOURS[Math.floorMod(name.hashCode(), COLOURS.length)] + "m" + padded + "\u001b[0m"
                 : padded;

@@ -49,7 +49,8 @@ final class StreamedBody extends InputStream {
     /** Whether more can be had without waiting: roughly, for what is asked is when to flush. */
     @Override
     public int available() throws IOException {
-        return connection.available();
+        // Behind a piece is a line's end, which may have come with it.
+        return Math.max(0, connection.available() - (left == 0 ? 2 : 0));
     }
 
     /** The next line, without its line feed; empty at the end. */

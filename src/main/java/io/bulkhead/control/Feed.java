@@ -10,7 +10,7 @@ interface Feed extends AutoCloseable {
     Optional<ByteBuffer> next() throws IOException;
 
     /** Has {@code wake} run, by any thread, when there may be more to read; never where the body ends at the first gap. */
-    void listen(Runnable wake);
+    void listen(Runnable wake) throws IOException;
 
     @Override
     void close() throws IOException;

@@ -16,11 +16,8 @@ import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +28,10 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Fields;
 
 /** The API's routes, {@code /v1/…}: GET reads, POST changes. */
 final class Routes extends Handler.Abstract {
     private static final int MAX_BODY = 1 << 20;
-    private static final int MAX_TAIL = 1 << 20;
 
     private final Operations operations;
     private final String controlGroup;
@@ -73,6 +68,8 @@ final class Routes extends Handler.Abstract {
             answer = answer(request);
         } catch (ConfigException e) {
             answer = Answer.json(422, Wire.problems(e).json());
+        } catch (RefusedException e) {
+            answer = Answer.error(e.status(), String.valueOf(e.getMessage()));
         } catch (WireException e) {
             answer = Answer.error(400, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {
@@ -96,7 +93,7 @@ final class Routes extends Handler.Abstract {
             return Answer.error(404, "no such route: " + path);
         }
         if (!post) {
-            return read(path.substring(4), Request.extractQueryParameters(request));
+            return read(path.substring(4));
         }
         SocketChannel channel = (SocketChannel)
                 request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
@@ -117,10 +114,7 @@ final class Routes extends Handler.Abstract {
         return change(path.substring(4), command, peer);
     }
 
-    private Answer read(String route, Fields query) throws IOException, ConfigException {
-        if (route.startsWith("logs/")) {
-            return tail(route.substring(5), query);
-        }
+    private Answer read(String route) throws IOException, ConfigException {
         return switch (route) {
             case "status" ->
                 Answer.json(
@@ -186,33 +180,6 @@ final class Routes extends Handler.Abstract {
 
     private static Answer outcomes(List<Outcome> outcomes) {
         return Answer.json(200, new OutcomesReply(Wire.outcomes(outcomes)).json());
-    }
-
-    private Answer tail(String route, Fields query) throws IOException {
-        int slash = route.lastIndexOf('/');
-        String name = slash < 0 ? route : route.substring(0, slash);
-        Operations.Stream stream = route.endsWith("/stderr") ? Operations.Stream.STDERR : Operations.Stream.STDOUT;
-        Optional<Path> file = operations.logFile(name, stream);
-        if (file.isEmpty()) {
-            return Answer.error(404, isKnown(name) ? "no log file" : "no such process");
-        }
-        if (!Files.exists(file.get())) {
-            return Answer.error(404, "no log yet");
-        }
-        String asked = query.getValue("bytes");
-        int bytes = asked != null && asked.matches("[0-9]{1,7}") ? Math.min(Integer.parseInt(asked), MAX_TAIL) : 1600;
-        try (RandomAccessFile log = new RandomAccessFile(file.get().toFile(), "r")) {
-            log.seek(Math.max(0, log.length() - bytes));
-            byte[] end = new byte[(int) Math.min(bytes, log.length() - log.getFilePointer())];
-            log.readFully(end);
-            return new Answer(200, ByteBuffer.wrap(end), "application/octet-stream");
-        }
-    }
-
-    private boolean isKnown(String name) {
-        return operations.status().stream()
-                .map(report -> report.name().value())
-                .anyMatch(known -> name.equals(known) || name.equals(known + ":" + known));
     }
 
     private static String version() {

@@ -29,6 +29,7 @@ final class Streaming extends IteratingCallback {
     private final Response response;
     private final Callback callback;
     private final AtomicBoolean woken = new AtomicBoolean();
+    private boolean begun;
 
     private Streaming(Feed feed, boolean follows, Request request, Response response, Callback callback) {
         this.feed = feed;
@@ -56,14 +57,19 @@ final class Streaming extends IteratingCallback {
     }
 
     /** Begins to send; the feed is closed when all is sent or the other side is gone. */
-    static void start(Feed feed, boolean follows, Request request, Response response, Callback callback) {
+    static void start(Feed feed, boolean follows, Request request, Response response, Callback callback)
+            throws IOException {
         Streaming streaming = new Streaming(feed, follows, request, response, callback);
         if (follows) {
-            feed.listen(streaming::wake);
+            try {
+                feed.listen(streaming::wake);
+            } catch (IOException e) {
+                feed.close();
+                throw e;
+            }
             streaming.watchEnd();
         }
-        // Sends the head, so that the other side knows at once that it is listened to.
-        response.write(false, BufferUtil.EMPTY_BUFFER, Callback.from(streaming::iterate, streaming::abort));
+        streaming.iterate();
     }
 
     /** What wakes belongs to others, and has no time. */
@@ -80,6 +86,9 @@ final class Streaming extends IteratingCallback {
     private void watchEnd() {
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         endPoint.tryFillInterested(Callback.from(() -> look(endPoint), this::abort));
+        if (!endPoint.isOpen()) {
+            abort(new EofException("the follower is gone"));
+        }
     }
 
     private void look(EndPoint endPoint) {
@@ -98,6 +107,12 @@ final class Streaming extends IteratingCallback {
 
     @Override
     protected Action process() throws IOException {
+        if (!begun) {
+            // The head, so that the other side knows at once that it is listened to.
+            begun = true;
+            response.write(false, BufferUtil.EMPTY_BUFFER, this);
+            return Action.SCHEDULED;
+        }
         Optional<ByteBuffer> piece = feed.next();
         if (piece.isPresent()) {
             response.write(false, piece.get(), this);

@@ -1,15 +1,20 @@
 package io.bulkhead.control;
 
-import io.bulkhead.control.wire.ErrorReply;
-import io.bulkhead.control.wire.Json;
 import io.bulkhead.control.wire.WireException;
 import io.bulkhead.reconcile.Operations;
+import io.bulkhead.reconcile.Operations.Stream;
+import io.bulkhead.reconcile.ServiceReport;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -18,6 +23,9 @@ import org.eclipse.jetty.util.Fields;
 
 /** The routes whose answers are sent piece by piece. */
 final class Streams {
+    private static final String LINES = "application/x-ndjson";
+    private static final String BYTES = "application/octet-stream";
+
     private final Operations operations;
 
     Streams(Operations operations) {
@@ -27,19 +35,23 @@ final class Streams {
     /** Whether it was one of them. */
     boolean handle(Request request, Response response, Callback callback) throws IOException {
         String path = Request.getPathInContext(request);
-        if (!request.getMethod().equals("GET") || !path.equals("/v1/events")) {
+        boolean ours = path.equals("/v1/events")
+                || path.equals("/v1/daemon/log")
+                || path.equals("/v1/logs")
+                || path.startsWith("/v1/logs/");
+        if (!ours || !request.getMethod().equals("GET")) {
             return false;
         }
         if (!Streaming.take()) {
-            refuse(response, callback);
-            return true;
+            throw new RefusedException(503, "there are " + Streaming.MAX + " answers under way already");
         }
         try {
             Fields query = Request.extractQueryParameters(request);
             boolean follows = query.get("follow") != null;
-            Feed feed = events(query);
+            Feed feed = feed(path.substring(4), query, follows);
+            boolean lines = path.equals("/v1/events") || path.equals("/v1/logs");
             response.setStatus(200);
-            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/x-ndjson");
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, lines ? LINES : BYTES);
             Streaming.start(feed, follows, request, response, callback);
             return true;
         } catch (IOException | RuntimeException e) {
@@ -48,24 +60,90 @@ final class Streams {
         }
     }
 
-    private static void refuse(Response response, Callback callback) {
-        response.setStatus(503);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-        String error = "there are " + Streaming.MAX + " answers under way already";
-        response.write(true, ByteBuffer.wrap(Json.write(new ErrorReply(error).json())), callback);
+    private Feed feed(String route, Fields query, boolean follows) throws IOException {
+        if (route.equals("events")) {
+            return events(query);
+        }
+        if (route.equals("logs")) {
+            return logs(query);
+        }
+        Path file = route.equals("daemon/log") ? daemonLog() : logFile(route.substring(5));
+        if (!follows && !Files.exists(file)) {
+            throw new RefusedException(404, "no log yet");
+        }
+        return new TailFeed(operations.growth(), file, number(query, "bytes", 1600));
     }
 
     private Feed events(Fields query) throws IOException {
         List<String> services = new ArrayList<>();
         for (String name : query.getValuesOrEmpty("name")) {
-            if (name.equals("all") || name.equals("*")) {
+            if (isAll(name)) {
                 services.clear();
                 break;
             }
             // What happened to a service that is no more is asked for by the same name.
             services.add(name.contains(":") ? name.substring(0, name.indexOf(':')) : name);
         }
-        return new EventFeed(operations.history(), since(query), services, last(query));
+        return new EventFeed(operations.history(), since(query), services, number(query, "last", -1));
+    }
+
+    private Feed logs(Fields query) throws IOException {
+        List<LinesFeed.Log> logs = new ArrayList<>();
+        Set<Path> files = new HashSet<>();
+        for (String name : query.getValuesOrEmpty("name")) {
+            boolean known = false;
+            for (ServiceReport service : operations.status()) {
+                String own = service.name().value();
+                if (isAll(name) || isNamed(own, name)) {
+                    known = true;
+                    add(own, query.getValue("stream"), files, logs);
+                }
+            }
+            if (!known) {
+                String what = name.endsWith(":*") ? "no such group" : "no such process";
+                throw new RefusedException(404, name + ": ERROR (" + what + ")");
+            }
+        }
+        return new LinesFeed(operations.growth(), logs, since(query), number(query, "last", -1));
+    }
+
+    /** The logs of a service that aren't there yet. */
+    private void add(
+            String service, @org.jspecify.annotations.Nullable String only, Set<Path> files, List<LinesFeed.Log> logs) {
+        for (Stream stream : Stream.values()) {
+            String word = stream.name().toLowerCase(Locale.ROOT);
+            if (only == null || only.equals(word)) {
+                operations
+                        .logFile(service, stream)
+                        .filter(files::add)
+                        .ifPresent(file -> logs.add(new LinesFeed.Log(
+                                service,
+                                file.getFileName().toString().contains(".stderr.") ? "stderr" : "stdout",
+                                file)));
+            }
+        }
+    }
+
+    private Path daemonLog() throws RefusedException {
+        return operations.daemonLog().orElseThrow(() -> new RefusedException(404, "the daemon has no log file"));
+    }
+
+    /** @param route {@code NAME/stderr} */
+    private Path logFile(String route) throws RefusedException {
+        int slash = route.lastIndexOf('/');
+        String name = slash < 0 ? route : route.substring(0, slash);
+        Optional<Path> file = operations.logFile(name, route.endsWith("/stderr") ? Stream.STDERR : Stream.STDOUT);
+        boolean known = operations.status().stream()
+                .anyMatch(service -> isNamed(service.name().value(), name));
+        return file.orElseThrow(() -> new RefusedException(404, known ? "no log file" : "no such process"));
+    }
+
+    private static boolean isAll(String name) {
+        return name.equals("all") || name.equals("*");
+    }
+
+    private static boolean isNamed(String service, String name) {
+        return name.equals(service) || name.equals(service + ":" + service) || name.equals(service + ":*");
     }
 
     /** {@code since=2026-11-24T03:12:00Z}; the beginning of all time where it isn't said. */
@@ -78,14 +156,13 @@ final class Streams {
         }
     }
 
-    /** {@code last=100}; -1 where it isn't said. */
-    private static int last(Fields query) throws WireException {
-        String text = query.getValue("last");
+    private static int number(Fields query, String key, int otherwise) throws WireException {
+        String text = query.getValue(key);
         if (text == null) {
-            return -1;
+            return otherwise;
         }
         if (!text.matches("[0-9]{1,9}")) {
-            throw new WireException("last=" + text + " is no number");
+            throw new WireException(key + "=" + text + " is no number");
         }
         return Integer.parseInt(text);
     }

@@ -8,6 +8,7 @@ import io.bulkhead.control.ControlServer;
 import io.bulkhead.events.Event;
 import io.bulkhead.events.History;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.logs.LogPaths;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.notify.PassedSocket;
 import io.bulkhead.notify.SystemdNotifier;
@@ -23,9 +24,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import jnr.constants.platform.Signal;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
@@ -51,6 +52,7 @@ final class Daemon {
         try (RunDirectory runDir = RunDirectory.take(linux, settings.runDir());
                 History history = new History(runDir.path());
                 LogPump logs = new LogPump(linux, runDir.path(), settings.logDir())) {
+            OwnLog.INSTANCE.open(LogPaths.daemonLog(settings.logDir()));
             CgroupDriver cgroups =
                     CgroupDrivers.open(linux, CgroupLayout.discover(linux), settings.cgroupParent(), System.getenv());
             if (!cgroups.claim()) {
@@ -152,7 +154,10 @@ final class Daemon {
         POSIX posix = POSIXFactory.getJavaPOSIX();
         posix.signal(Signal.SIGTERM, number -> end(supervisor, "SIGTERM"));
         posix.signal(Signal.SIGINT, number -> end(supervisor, "SIGINT"));
-        posix.signal(Signal.SIGUSR2, number -> logs.reopen());
+        posix.signal(Signal.SIGUSR2, number -> {
+            logs.reopen();
+            OwnLog.INSTANCE.reopen();
+        });
         posix.signal(Signal.SIGHUP, number -> new Thread(() -> reload(supervisor.operations()), "reload").start());
     }
 

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * The daemon's own log: standard error, a line an event; in code, for reading logback's XML would take longer than all else
- * in a start. {@code BULKHEAD_LOG_LEVEL} in the environment sets the level, INFO if unset.
+ * in a start; and {@link OwnLog}. {@code BULKHEAD_LOG_LEVEL} in the environment sets the level, INFO if unset.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
     @Override
@@ -33,6 +33,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(appender);
+        OwnLog.INSTANCE.setContext(context);
+        OwnLog.INSTANCE.start();
+        root.addAppender(OwnLog.INSTANCE);
         context.getLogger("io.bulkhead")
                 .setLevel(Level.toLevel(environment.getOrDefault("BULKHEAD_LOG_LEVEL", "INFO"), Level.INFO));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

@@ -59,14 +59,19 @@ public final class LogFiles {
             OpenOption[] options = {StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS};
             InputStream file = Files.newInputStream(path, options);
             try {
-                if (path.toString().endsWith(GZIP)) {
-                    return new GZIPInputStream(file, 1 << 16);
-                }
-                return path.toString().endsWith(ZSTD) ? new ZstdInputStream(new BufferedInputStream(file)) : file;
+                return unpack(file);
             } catch (IOException e) {
                 file.close();
                 throw e;
             }
+        }
+
+        /** What is in {@code file}, this one's bytes, uncompressed. */
+        InputStream unpack(InputStream file) throws IOException {
+            if (path.toString().endsWith(GZIP)) {
+                return new GZIPInputStream(file, 1 << 16);
+            }
+            return path.toString().endsWith(ZSTD) ? new ZstdInputStream(new BufferedInputStream(file)) : file;
         }
     }
 

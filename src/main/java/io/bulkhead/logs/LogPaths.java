@@ -35,6 +35,11 @@ public record LogPaths(String stdout, String stderr) {
         return logDir.resolve(name + "." + stream + ".log");
     }
 
+    /** The daemon's own. */
+    public static Path daemonLog(Path logDir) {
+        return logDir.resolve("supervisord.log");
+    }
+
     static Path fifo(Path runDir, ServiceName name, String stream) {
         return runDir.resolve("fifo").resolve(name + "." + stream);
     }

@@ -1,6 +1,7 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.events.History;
+import io.bulkhead.logs.Growth;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
@@ -63,6 +64,12 @@ public interface Operations {
      * @return empty where there is no such service or the stream goes to no file of its own
      */
     Optional<Path> logFile(String name, Stream stream);
+
+    /** Where the daemon's own log is, if it has a file. */
+    Optional<Path> daemonLog();
+
+    /** Tells of what is written to any of these. */
+    Growth growth();
 
     /** Empties the log files of the services. */
     List<Outcome> clearLogs(List<String> names);

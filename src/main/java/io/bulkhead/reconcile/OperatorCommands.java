@@ -3,6 +3,7 @@ package io.bulkhead.reconcile;
 import io.bulkhead.events.History;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.logs.Growth;
 import io.bulkhead.logs.LogPaths;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.spec.ConfigException;
@@ -41,6 +42,7 @@ final class OperatorCommands implements Operations {
     private final Supervisor.Listener listener;
     private final History history;
     private final Chronicle chronicle;
+    private final Growth growth = new Growth();
 
     OperatorCommands(
             Supervisor supervisor,
@@ -243,11 +245,10 @@ final class OperatorCommands implements Operations {
     public Changes reload() throws ConfigException {
         listener.reloading();
         try {
-            HostSpec next = source.load();
+            HostSpec next = load();
             Changes changes = Differences.between(supervisor.inForceNow(), next);
             List<String> notes = notes(changes, next);
             return putInForce(next).with(notes);
-            return putInForce(load());
         } finally {
             listener.reloaded();
         }
@@ -402,6 +403,17 @@ final class OperatorCommands implements Operations {
         return file
                 ? Optional.of(LogPaths.logFile(inForce.supervisor().logDir(), spec.name(), suffix))
                 : Optional.empty();
+    }
+
+    @Override
+    public Optional<Path> daemonLog() {
+        return Optional.of(
+                LogPaths.daemonLog(supervisor.inForceNow().supervisor().logDir()));
+    }
+
+    @Override
+    public Growth growth() {
+        return growth;
     }
 
     @Override

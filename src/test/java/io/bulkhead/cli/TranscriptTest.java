@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.TimeZone;
@@ -47,6 +49,7 @@ final class TranscriptTest {
 
         try (ControlBed bed = new ControlBed(directory)) {
             Files.writeString(bed.log, "first line\nsecond line\n");
+            Files.setLastModifiedTime(bed.log, FileTime.from(Instant.parse("2026-11-24T03:12:09.5Z")));
             for (String line : golden.lines().toList()) {
                 if (line.startsWith("#")) {
                     bed.operations.breakConfiguration(line.contains("with errors"));

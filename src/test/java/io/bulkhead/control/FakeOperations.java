@@ -2,6 +2,7 @@ package io.bulkhead.control;
 
 import io.bulkhead.events.Event;
 import io.bulkhead.events.History;
+import io.bulkhead.logs.Growth;
 import io.bulkhead.reconcile.Changes;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Outcome;
@@ -32,6 +33,7 @@ public final class FakeOperations implements Operations {
 
     private final Path log;
     private final History history;
+    private final Growth growth = new Growth();
     private boolean broken;
     private boolean changed = true;
 
@@ -220,6 +222,16 @@ public final class FakeOperations implements Operations {
     @Override
     public Optional<Path> logFile(String name, Stream stream) {
         return name.equals("web") && stream == Stream.STDOUT ? Optional.of(log) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Path> daemonLog() {
+        return Optional.of(log.resolveSibling("supervisord.log"));
+    }
+
+    @Override
+    public Growth growth() {
+        return growth;
     }
 
     @Override

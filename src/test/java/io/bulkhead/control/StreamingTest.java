@@ -38,7 +38,7 @@ final class StreamingTest {
             all.append(StandardCharsets.UTF_8.decode(buffer.flip()));
             buffer.clear();
         }
-        assertTrue(all.indexOf(text) >= 0, all::toString);
+        assertTrue(all.indexOf(text) >= 0, () -> "ended after: " + all);
         return all.toString();
     }
 
