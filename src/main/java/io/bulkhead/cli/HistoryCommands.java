@@ -2,9 +2,15 @@ package io.bulkhead.cli;
 
 import io.bulkhead.cli.ControlClient.ControlException;
 import io.bulkhead.control.wire.EventView;
+import io.bulkhead.control.wire.Json;
+import io.bulkhead.control.wire.ServiceView;
+import io.bulkhead.control.wire.StatusReply;
+import io.bulkhead.control.wire.WireException;
 import io.bulkhead.spec.ConfigException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,6 +18,8 @@ import picocli.CommandLine.Parameters;
 
 /** What happened, and why things are as they are. */
 final class HistoryCommands extends Commands {
+    private static final int EVIDENCE = 8;
+
     HistoryCommands(PrintStream out, PrintStream err) {
         super(out, err);
     }
@@ -30,5 +38,65 @@ final class HistoryCommands extends Commands {
             return Reading.time(event.at()) + "  " + Reading.column(name, colours) + "  " + event.text();
         });
         return ExitCodes.OK;
+    }
+
+    @Command(
+            description = {
+                "Why a service is in the state it is in, and the last events as evidence.",
+                "Example: supervisorctl explain web"
+            })
+    int explain(@Parameters(paramLabel = "NAME") String name) throws ControlException, ConfigException, WireException {
+        List<ServiceView> chosen = new ArrayList<>();
+        choose(StatusReply.of(client().get("status")).services(), List.of(name), chosen);
+        if (chosen.isEmpty()) {
+            out.println(name + ": ERROR (no such process)");
+            return ExitCodes.UNKNOWN_NAME;
+        }
+        for (ServiceView service : chosen) {
+            List<EventView> events = new ArrayList<>();
+            client().stream("events?last=" + EVIDENCE + "&name=" + service.name(), body -> {
+                for (Optional<byte[]> line = body.line(); line.isPresent(); line = body.line()) {
+                    events.add(EventView.of(Json.read(line.get())));
+                }
+            });
+            out.println(service.name() + " is " + service.state() + why(service, events));
+            for (EventView event : events) {
+                out.println("  " + Reading.time(event.at()) + "  " + event.text());
+            }
+        }
+        return ExitCodes.OK;
+    }
+
+    private static String why(ServiceView service, List<EventView> events) throws WireException {
+        String exit = service.exit()
+                .map(how -> ": its last process ended with " + how)
+                .orElse("");
+        return switch (service.state()) {
+            case "RUNNING" ->
+                ": pid " + service.pid().orElse(0)
+                        + service.startedAt()
+                                .map(at -> ", since " + Reading.time(at))
+                                .orElse("");
+            case "BACKOFF" ->
+                ": " + service.reason()
+                        + service.nextStart()
+                                .map(at -> "; it is started again at " + Reading.time(at))
+                                .orElse("");
+            case "FATAL" -> ": " + service.reason() + "; it is not started again until somebody says so";
+            case "EXITED" -> exit + ", and its restart.policy doesn't ask for another";
+            case "STOPPED" -> stopped(events, exit);
+            default -> exit;
+        };
+    }
+
+    private static String stopped(List<EventView> events, String exit) throws WireException {
+        for (int i = events.size() - 1; i >= 0; i--) {
+            EventView event = events.get(i);
+            if (event.kind().equals("command")
+                    && event.details().optionalText("command").orElse("").equals("stop")) {
+                return ": " + event.text() + " at " + Reading.time(event.at());
+            }
+        }
+        return events.isEmpty() ? ": nobody has started it yet" : exit;
     }
 }
