@@ -44,7 +44,10 @@ for _ in $(seq "$ROUNDS"); do
 done
 for _ in $(seq "$ROUNDS"); do # the groups stay with the first configuration's daemon: another parent, another run-dir
     (
-        WORK=$WORK/none GROUP=$GROUP-none CONF=$WORK/none/supervisord.conf
+        trap - EXIT
+        WORK=$WORK/none
+        GROUP=$GROUP-none
+        CONF=$WORK/supervisord.conf
         mkdir -p "$WORK"
         none > "$CONF"
         ready "$WORK/times"

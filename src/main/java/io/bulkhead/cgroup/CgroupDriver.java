@@ -36,6 +36,9 @@ public interface CgroupDriver {
      */
     void create(String group) throws ErrnoException;
 
+    /** Whether a group exists in every hierarchy; costs less than to make sure of it. */
+    boolean isWhole(String group);
+
     /**
      * Writes the limits that differ from those in force, live. A limit that is absent, but was there the last time, or in a
      * group of unknown history, is put back to the kernel's default; else it is left to whoever sets it.

@@ -101,6 +101,16 @@ final class MountedCgroups implements CgroupDriver {
     }
 
     @Override
+    public boolean isWhole(String group) {
+        for (Hierarchy hierarchy : hierarchies) {
+            if (!hierarchy.parent().has(group)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
     public List<LimitWrite> apply(String group, Limits limits) throws ErrnoException {
         boolean thorough = !isHeld(group, limits);
         Optional<Limits> before = Optional.ofNullable(held.remove(group));

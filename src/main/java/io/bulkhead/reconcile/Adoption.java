@@ -92,17 +92,19 @@ final class Adoption {
 
         void adopt(boolean hasGroup) throws ErrnoException, IOException {
             record.flatMap(RuntimeRecord::override).ifPresent(run -> overrides.put(name, run));
-            Set<Integer> members = hasGroup ? kernel.cgroups().processes(name.value()) : Set.of();
             ServiceStatus status = record.map(RuntimeRecord::status).orElse(ServiceStatus.NEW);
             Optional<ProcessId> main = Optional.empty();
             boolean launching = record.isEmpty() || status.state() == ServiceState.STARTING;
             if (status.process().isPresent()) {
-                main = status.process().filter(id -> members.contains(id.pid()) && lives(id));
-            } else if (launching && !members.isEmpty()) {
+                main = status.process().filter(this::lives);
+            } else if (launching) {
+                Set<Integer> members = hasGroup ? kernel.cgroups().processes(name.value()) : Set.of();
                 main = firstOf(members).filter(this::hasExeced);
-                status = main.isPresent() ? foundRunning(status, main.get()) : notLaunched(status, false);
-            } else if (launching && record.isPresent()) {
-                status = notLaunched(status, true);
+                if (main.isPresent()) {
+                    status = foundRunning(status, main.get());
+                } else if (record.isPresent()) {
+                    status = notLaunched(status, members.isEmpty());
+                }
             }
             boolean known = record.isPresent() || main.isPresent();
             if (known || !isDeclared()) {
@@ -122,7 +124,10 @@ final class Adoption {
 
         private void hold(ProcessId main, ServiceStatus status) throws ErrnoException {
             // Whatever the last daemon, or systemd since, has left undone of the group.
-            kernel.cgroups().create(name.value());
+            if (record.filter(r -> r.status().process().isPresent()).isEmpty()
+                    || !kernel.cgroups().isWhole(name.value())) {
+                kernel.cgroups().create(name.value());
+            }
             reconciler.adopt(name, WatchedProcess.attach(kernel.linux(), kernel.processes(), main));
             boolean unsignalled = record.filter(RuntimeRecord::signalled).isEmpty();
             if (status.state() == ServiceState.STOPPING && unsignalled) {
