@@ -24,6 +24,10 @@ final class LogOutput {
     private static final long REST_MILLIS = 2;
 
     private static final long LITTLE = 64 << 10;
+    /** What comes in a rest from one who would soon have to wait for its end: then there are none for a while. */
+    private static final long MUCH = 256 << 10;
+
+    private static final long NO_REST_MILLIS = 100;
     /** The end of a pipe that is full, and of a spool. */
     private static final int LAST_TURNS = 64;
 
@@ -39,6 +43,7 @@ final class LogOutput {
 
     private long lastTurn;
     private boolean isResting;
+    private long noRestUntil;
     private String trouble = "";
     private long retryAt;
     private long retryMillis;
@@ -72,6 +77,7 @@ final class LogOutput {
         long now = System.currentTimeMillis();
         boolean isBusy = now - lastTurn <= REST_MILLIS;
         lastTurn = now;
+        boolean hasRested = isResting;
         isResting = false;
         if (troubledSince != 0 && now < retryAt) {
             if (isDropping()) {
@@ -87,7 +93,10 @@ final class LogOutput {
             }
             recovered();
             long moved = taken() - before;
-            if (isBusy && moved > 0 && moved < LITTLE) {
+            if (hasRested && moved >= MUCH) {
+                noRestUntil = now + NO_REST_MILLIS;
+            }
+            if (isBusy && now >= noRestUntil && moved > 0 && moved < LITTLE) {
                 isResting = true;
                 return now + REST_MILLIS;
             }
