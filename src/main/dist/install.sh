@@ -59,9 +59,8 @@ remove() {
     [ -d "$lib" ] || fail "nothing of Bulkhead is at $lib"
     if systemd && systemctl --quiet is-active bulkhead.service; then
         "$lib/bin/supervisorctl" -c /etc/bulkhead/supervisord.conf stop all >/dev/null 2>&1 || true
-        systemctl stop bulkhead.service
     fi
-    ! systemd || systemctl --quiet disable bulkhead.service 2>/dev/null || true
+    ! systemd || systemctl --quiet disable --now bulkhead.socket bulkhead.service 2>/dev/null || true
     for command in bin/supervisorctl sbin/supervisord; do
         [ "$(readlink "$destdir$prefix/$command" 2>/dev/null)" != "../lib/bulkhead/bin/${command#*/}" ] ||
             rm -f "$destdir$prefix/$command"

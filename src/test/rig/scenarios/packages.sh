@@ -106,3 +106,4 @@ uninstalled() {
     [ -z "$left" ] || fail "left: $left"
 }
 check "packages: install.sh --uninstall --purge leaves nothing" uninstalled
+[ -z "$failed" ]
