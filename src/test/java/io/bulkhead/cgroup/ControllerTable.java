@@ -161,10 +161,8 @@ public final class ControllerTable {
             if (found.isEmpty()) {
                 return "no " + file;
             }
-            if (bed.linux
-                    .readFile(found.get().toString())
-                    .strip()
-                    .equals(probe.drift().content())) {
+            boolean alone = Runtime.getRuntime().availableProcessors() == 1;
+            if (alone && bed.version == 1 && file.equals("cpuset.cpus")) {
                 return "one CPU";
             }
             bed.write(found.get(), probe.drift().content());

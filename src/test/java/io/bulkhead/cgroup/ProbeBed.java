@@ -24,9 +24,11 @@ final class ProbeBed implements AutoCloseable {
         String parent = "/bulkhead-table-" + ProcessHandle.current().pid();
         this.driver = CgroupDrivers.open(linux, layout, Optional.of(parent), Map.of());
         driver.create("first");
-        // Whatever else the host does must not be taken for our limits.
-        boost("cpu.shares", "262144");
-        boost("cpu.weight", "10000");
+        // Whatever else the host does must not be taken for our limits. On a single CPU it would be ourselves.
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            boost("cpu.shares", "262144");
+            boost("cpu.weight", "10000");
+        }
         driver.remove("first");
     }
 
