@@ -82,7 +82,7 @@ EOS
 bulkhead() { # bulkhead NAME KEYS
     {
         supervisor
-        echo "services.writer { rootfs = $WORK/rootfs, command = [/bin/logs, write, $BYTES, $BLOCK, /go], restart.policy = never"
+        echo "services.writer { rootfs = $WORK/rootfs, command = [/bin/logs, write, $BYTES, $BLOCK, /go], restart.policy = never, seccomp = unconfined"
         echo "  log { max-size = 50 MiB, backups = 100, $2 } }"
     } > "$CONF"
     daemon

@@ -18,14 +18,14 @@ final class LogOutput {
     /** What one stream may take through its spool before others have their turn. */
     private static final int TURN = 1 << 20;
     /**
-     * Turns that follow one another faster than this and bring little are put off for that long, so that a service which writes
+     * Turns that follow one another about as fast as this and bring little are put off for that long, so that a service which writes
      * line by line doesn't have a thread woken for every one: its pipe has room for more than it writes meanwhile.
      */
-    private static final long REST_MILLIS = 2;
+    private static final long REST_MILLIS = 1;
 
     private static final long LITTLE = 64 << 10;
     /** What comes in a rest from one who would soon have to wait for its end: then there are none for a while. */
-    private static final long MUCH = 256 << 10;
+    private static final long MUCH = 768 << 10;
 
     private static final long NO_REST_MILLIS = 100;
     /** The end of a pipe that is full, and of a spool. */
@@ -75,7 +75,7 @@ final class LogOutput {
      */
     long turn(Scratch scratch) {
         long now = System.currentTimeMillis();
-        boolean isBusy = now - lastTurn <= REST_MILLIS;
+        boolean isBusy = now - lastTurn <= 2 * REST_MILLIS;
         lastTurn = now;
         boolean hasRested = isResting;
         isResting = false;
