@@ -2,6 +2,7 @@ package io.bulkhead.cli;
 
 import io.bulkhead.cli.ControlClient.ControlException;
 import io.bulkhead.control.wire.EventView;
+import io.bulkhead.control.wire.InspectReply;
 import io.bulkhead.control.wire.Json;
 import io.bulkhead.control.wire.ServiceView;
 import io.bulkhead.control.wire.StatusReply;
@@ -11,6 +12,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,18 +55,78 @@ final class HistoryCommands extends Commands {
             return ExitCodes.UNKNOWN_NAME;
         }
         for (ServiceView service : chosen) {
-            List<EventView> events = new ArrayList<>();
-            client().stream("events?last=" + EVIDENCE + "&name=" + service.name(), body -> {
-                for (Optional<byte[]> line = body.line(); line.isPresent(); line = body.line()) {
-                    events.add(EventView.of(Json.read(line.get())));
-                }
-            });
+            List<EventView> events = evidence(service.name());
             out.println(service.name() + " is " + service.state() + why(service, events));
-            for (EventView event : events) {
-                out.println("  " + Reading.time(event.at()) + "  " + event.text());
-            }
+            print(events);
         }
         return ExitCodes.OK;
+    }
+
+    private List<EventView> evidence(String name) throws ControlException, ConfigException {
+        List<EventView> events = new ArrayList<>();
+        client().stream("events?last=" + EVIDENCE + "&name=" + name, body -> {
+            for (Optional<byte[]> line = body.line(); line.isPresent(); line = body.line()) {
+                events.add(EventView.of(Json.read(line.get())));
+            }
+        });
+        return events;
+    }
+
+    private void print(List<EventView> events) {
+        for (EventView event : events) {
+            out.println("  " + Reading.time(event.at()) + "  " + event.text());
+        }
+    }
+
+    @Command(
+            description = {
+                "All that is known of a service: its configuration and where each key stands, its cgroups, what became of its",
+                "limits, its processes, its logs, the last events. Example: supervisorctl inspect web"
+            })
+    int inspect(@Parameters(paramLabel = "NAME") String name) throws ControlException, ConfigException, WireException {
+        InspectReply reply;
+        try {
+            reply = InspectReply.of(client().get("inspect/" + name));
+        } catch (ControlException e) {
+            if (e.exitCode() != ExitCodes.UNKNOWN_NAME) {
+                throw e;
+            }
+            out.println(name + ": ERROR (" + e.getMessage() + ")");
+            return ExitCodes.UNKNOWN_NAME;
+        }
+        if (json) {
+            print(reply.json());
+            return ExitCodes.OK;
+        }
+        List<EventView> events = evidence(reply.service().name());
+        out.println(reply.service().name() + " is " + reply.service().state() + why(reply.service(), events));
+        out.println("restarts: " + reply.service().restarts());
+        section("processes", reply.processes(), p -> String.format("%7d  %s", p.pid(), p.command()));
+        section("limits", reply.limits(), HistoryCommands::describe);
+        section("cgroups", reply.groups(), group -> group);
+        section("logs", reply.logs(), file -> file);
+        section(
+                "configuration",
+                reply.keys(),
+                k -> k.key() + " = " + k.value() + (k.origin().isEmpty() ? "" : "  (" + k.origin() + ")"));
+        if (!events.isEmpty()) {
+            out.println("events:");
+            print(events);
+        }
+        return ExitCodes.OK;
+    }
+
+    private <T> void section(String title, List<T> lines, Function<T, String> text) {
+        if (!lines.isEmpty()) {
+            out.println(title + ":");
+            lines.forEach(line -> out.println("  " + text.apply(line)));
+        }
+    }
+
+    private static String describe(InspectReply.Limit limit) {
+        String by = limit.limitedBy().isEmpty() ? "" : " by " + limit.limitedBy();
+        return limit.key() + ": asked " + limit.asked() + ", written " + limit.written() + ", effective "
+                + limit.effective() + by + "  (" + limit.file() + ")";
     }
 
     private static String why(ServiceView service, List<EventView> events) throws WireException {

@@ -96,7 +96,7 @@ public final class Main {
             case "reread", "plan", "reload", "update", "add", "remove", "check", "avail" ->
                 new ConfigurationCommands(out, err);
             case "tail", "maintail", "logs", "clear" -> new LogCommands(out, err);
-            case "events", "explain" -> new HistoryCommands(out, err);
+            case "events", "explain", "inspect" -> new HistoryCommands(out, err);
             case "version", "shutdown" -> new DaemonCommands(out, err);
             case "completion", "doctor" -> new HostCommands(out, err);
             default -> new Commands(out, err);

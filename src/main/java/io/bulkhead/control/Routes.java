@@ -115,6 +115,13 @@ final class Routes extends Handler.Abstract {
     }
 
     private Answer read(String route) throws IOException, ConfigException {
+        if (route.startsWith("inspect/")) {
+            return operations
+                    .inspect(route.substring("inspect/".length()))
+                    .map(inspection ->
+                            Answer.json(200, Wire.inspection(inspection).json()))
+                    .orElseGet(() -> Answer.error(404, "no such process"));
+        }
         return switch (route) {
             case "status" ->
                 Answer.json(

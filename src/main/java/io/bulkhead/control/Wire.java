@@ -2,14 +2,17 @@ package io.bulkhead.control;
 
 import io.bulkhead.control.wire.ChangesReply;
 import io.bulkhead.control.wire.ErrorReply;
+import io.bulkhead.control.wire.InspectReply;
 import io.bulkhead.control.wire.KeyChange;
 import io.bulkhead.control.wire.OutcomeView;
 import io.bulkhead.control.wire.ServiceChange;
 import io.bulkhead.control.wire.ServiceView;
 import io.bulkhead.reconcile.Changes;
+import io.bulkhead.reconcile.Inspection;
 import io.bulkhead.reconcile.Outcome;
 import io.bulkhead.reconcile.ServiceReport;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.SpecKey;
 import java.time.Instant;
@@ -36,6 +39,33 @@ final class Wire {
                 report.nextStart().map(Instant::toString),
                 report.reason(),
                 "");
+    }
+
+    static InspectReply inspection(Inspection inspection) {
+        return new InspectReply(
+                service(inspection.report()),
+                inspection.keys().stream()
+                        .map(k -> new InspectReply.Key(
+                                k.path(),
+                                k.value(),
+                                k.origin().equals(Origin.DEFAULT)
+                                        ? ""
+                                        : k.origin().toString()))
+                        .toList(),
+                inspection.groups().stream().map(Object::toString).toList(),
+                inspection.limits().stream()
+                        .map(l -> new InspectReply.Limit(
+                                l.key(),
+                                l.file().toString(),
+                                l.asked(),
+                                l.written(),
+                                l.effective(),
+                                l.limitedBy().map(Object::toString).orElse("")))
+                        .toList(),
+                inspection.processes().stream()
+                        .map(p -> new InspectReply.Member(p.pid(), p.command()))
+                        .toList(),
+                inspection.logs().stream().map(Object::toString).toList());
     }
 
     static OutcomeView outcome(Outcome outcome) {

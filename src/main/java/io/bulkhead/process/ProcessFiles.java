@@ -12,6 +12,7 @@ public final class ProcessFiles {
     /** USER_HZ: what {@code /proc} counts in, 100 on every architecture Bulkhead runs on. */
     private static final long TICKS_PER_SECOND = 100;
 
+    private static final int LONGEST_COMMAND = 256;
     private static final int CAP_SYS_PTRACE = 19;
     private static final long PF_FORKNOEXEC = 0x40;
 
@@ -27,6 +28,22 @@ public final class ProcessFiles {
             return Optional.of(new ProcessId(pid, Long.parseLong(statField(pid, 22))));
         } catch (ErrnoException e) {
             return Optional.empty(); // it ended
+        }
+    }
+
+    /**
+     * Its command line, the words parted by blanks, as it has them now: at most {@value #LONGEST_COMMAND} characters, with ? for
+     * what is no printable character. Empty for a process that is gone.
+     */
+    public String command(int pid) {
+        try {
+            String words = linux.readFile("/proc/" + pid + "/cmdline")
+                    .replace('\0', ' ')
+                    .strip();
+            String some = words.substring(0, Math.min(words.length(), LONGEST_COMMAND));
+            return some.replaceAll("\\p{C}", "?");
+        } catch (ErrnoException e) {
+            return "";
         }
     }
 

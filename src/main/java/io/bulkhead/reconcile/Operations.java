@@ -82,6 +82,9 @@ public interface Operations {
      */
     void asked(String command, List<String> names, String by);
 
+    /** All that is known of a service; looks at the kernel. Empty where there is none of that name. */
+    Optional<Inspection> inspect(String name);
+
     /** What happened; takes no part in it. */
     History history();
 

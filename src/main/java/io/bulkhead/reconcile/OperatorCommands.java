@@ -436,6 +436,24 @@ final class OperatorCommands implements Operations {
     }
 
     @Override
+    public Optional<Inspection> inspect(String name) {
+        for (ServiceReport report : supervisor.reports()) {
+            String known = report.name().value();
+            if (known.equals(name) || (known + ":" + known).equals(name)) {
+                List<Path> logs = new ArrayList<>();
+                logFile(known, Stream.STDOUT).ifPresent(logs::add);
+                logFile(known, Stream.STDERR)
+                        .filter(file -> !logs.contains(file))
+                        .ifPresent(logs::add);
+                Optional<ServiceSpec> spec =
+                        Optional.ofNullable(supervisor.inForceNow().services().get(report.name()));
+                return Optional.of(new Inspector(kernel).inspect(report, spec, logs));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
     public History history() {
         return history;
     }

@@ -4,6 +4,7 @@ import io.bulkhead.events.Event;
 import io.bulkhead.events.History;
 import io.bulkhead.logs.Growth;
 import io.bulkhead.reconcile.Changes;
+import io.bulkhead.reconcile.Inspection;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Outcome;
 import io.bulkhead.reconcile.Outcome.Result;
@@ -217,6 +218,28 @@ public final class FakeOperations implements Operations {
                 new Available(new ServiceName("fresh"), false, true),
                 new Available(new ServiceName("idle"), true, false),
                 new Available(new ServiceName("web"), true, true));
+    }
+
+    @Override
+    public Optional<Inspection> inspect(String name) {
+        return status().stream()
+                .filter(report -> report.name().value().equals(name))
+                .findFirst()
+                .map(report -> new Inspection(
+                        report,
+                        List.of(
+                                new Inspection.Key("command", "[\"/bin/web\"]", new Origin("/etc/web.conf", 3)),
+                                new Inspection.Key("nice", "0", Origin.DEFAULT)),
+                        List.of(Path.of("/sys/fs/cgroup/bulkhead/web")),
+                        List.of(new Inspection.Limit(
+                                "memory.max",
+                                Path.of("/sys/fs/cgroup/bulkhead/web/memory.max"),
+                                "268435456",
+                                "268435456",
+                                "134217728",
+                                Optional.of(Path.of("/sys/fs/cgroup/bulkhead")))),
+                        List.of(new Inspection.Member(4711, "/bin/web -f")),
+                        List.of(Path.of("/var/log/bulkhead/web.stdout.log"))));
     }
 
     @Override

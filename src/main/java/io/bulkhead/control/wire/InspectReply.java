@@ -1,0 +1,113 @@
+package io.bulkhead.control.wire;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The answer to {@code GET /v1/inspect/NAME}.
+ *
+ * @param keys every key of its configuration
+ * @param groups its cgroups, absolute paths
+ * @param limits what became of each limit that is asked for
+ * @param processes all in its group
+ * @param logs the files its output goes to
+ */
+public record InspectReply(
+        ServiceView service,
+        List<Key> keys,
+        List<String> groups,
+        List<Limit> limits,
+        List<Member> processes,
+        List<String> logs) {
+    public InspectReply {
+        keys = List.copyOf(keys);
+        groups = List.copyOf(groups);
+        limits = List.copyOf(limits);
+        processes = List.copyOf(processes);
+        logs = List.copyOf(logs);
+    }
+
+    /**
+     * A key.
+     *
+     * @param origin {@code FILE:LINE}; empty where it is the default
+     */
+    public record Key(String key, String value, String origin) {}
+
+    /**
+     * A limit.
+     *
+     * @param limitedBy the group above that allows no more; empty where none does
+     */
+    public record Limit(String key, String file, String asked, String written, String effective, String limitedBy) {}
+
+    /** A process. */
+    public record Member(int pid, String command) {}
+
+    public Map<String, Object> json() {
+        return Fields.object(
+                "service",
+                service.json(),
+                "keys",
+                keys.stream()
+                        .map(k -> Fields.object("key", k.key, "value", k.value, "origin", k.origin))
+                        .toList(),
+                "groups",
+                groups,
+                "limits",
+                limits.stream()
+                        .map(l -> Fields.object(
+                                "key",
+                                l.key,
+                                "file",
+                                l.file,
+                                "asked",
+                                l.asked,
+                                "written",
+                                l.written,
+                                "effective",
+                                l.effective,
+                                "limitedBy",
+                                l.limitedBy))
+                        .toList(),
+                "processes",
+                processes.stream()
+                        .map(p -> Fields.object("pid", p.pid, "command", p.command))
+                        .toList(),
+                "logs",
+                logs);
+    }
+
+    public static InspectReply of(Fields fields) throws WireException {
+        List<Key> keys = new ArrayList<>();
+        for (Fields key : fields.objects("keys")) {
+            keys.add(new Key(
+                    key.text("key"),
+                    key.optionalText("value").orElse(""),
+                    key.optionalText("origin").orElse("")));
+        }
+        List<Limit> limits = new ArrayList<>();
+        for (Fields limit : fields.objects("limits")) {
+            limits.add(new Limit(
+                    limit.text("key"),
+                    limit.text("file"),
+                    limit.optionalText("asked").orElse(""),
+                    limit.optionalText("written").orElse(""),
+                    limit.optionalText("effective").orElse(""),
+                    limit.optionalText("limitedBy").orElse("")));
+        }
+        List<Member> processes = new ArrayList<>();
+        for (Fields process : fields.objects("processes")) {
+            processes.add(new Member(
+                    process.number("pid"), process.optionalText("command").orElse("")));
+        }
+        return new InspectReply(
+                ServiceView.of(fields.object("service")),
+                keys,
+                fields.texts("groups"),
+                limits,
+                processes,
+                fields.texts("logs"));
+    }
+}

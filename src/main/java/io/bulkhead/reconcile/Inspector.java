@@ -1,0 +1,85 @@
+package io.bulkhead.reconcile;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.reconcile.Inspection.Limit;
+import io.bulkhead.reconcile.Inspection.Member;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.SpecKey;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks a service up in the kernel, for somebody who wants to know all of it. Thread-safe: only reads. */
+final class Inspector {
+    private static final Logger log = LoggerFactory.getLogger(Inspector.class);
+    /** Of a fork bomb, some are enough. */
+    private static final int MOST_PROCESSES = 1000;
+
+    private final KernelSide kernel;
+
+    Inspector(KernelSide kernel) {
+        this.kernel = kernel;
+    }
+
+    Inspection inspect(ServiceReport report, Optional<ServiceSpec> spec, List<Path> logs) {
+        return new Inspection(
+                report,
+                spec.map(Inspector::keys).orElse(List.of()),
+                groups(report.name()),
+                spec.map(this::limits).orElse(List.of()),
+                processes(report.name()),
+                logs);
+    }
+
+    private static List<Inspection.Key> keys(ServiceSpec spec) {
+        List<Inspection.Key> keys = new ArrayList<>();
+        for (SpecKey key : SpecKey.ALL) {
+            keys.add(new Inspection.Key(key.path(), key.value().apply(spec), spec.originOf(key.path())));
+        }
+        return keys;
+    }
+
+    private List<Path> groups(ServiceName name) {
+        List<Path> groups = new ArrayList<>();
+        var join = kernel.cgroups().join(name.value());
+        join.unified().ifPresent(groups::add);
+        for (Path tasks : join.tasksFiles()) {
+            if (tasks.getParent() != null) {
+                groups.add(tasks.getParent());
+            }
+        }
+        groups.removeIf(group -> !kernel.linux().exists(group.toString()));
+        return groups;
+    }
+
+    private List<Limit> limits(ServiceSpec spec) {
+        try {
+            return kernel.cgroups().report(spec.name().value(), spec.limits()).stream()
+                    .map(l -> new Limit(l.key(), l.file(), l.asked(), l.written(), l.effective(), l.limitedBy()))
+                    .toList();
+        } catch (ErrnoException e) {
+            log.debug("service={} limits not read: {}", spec.name(), e.getMessage()); // no group, or no longer
+            return List.of();
+        }
+    }
+
+    private List<Member> processes(ServiceName name) {
+        List<Member> members = new ArrayList<>();
+        try {
+            for (int pid : new TreeSet<>(kernel.cgroups().processes(name.value()))) {
+                if (members.size() == MOST_PROCESSES) {
+                    break;
+                }
+                members.add(new Member(pid, kernel.processes().command(pid)));
+            }
+        } catch (ErrnoException e) {
+            log.debug("service={} processes not read: {}", name, e.getMessage());
+        }
+        return members;
+    }
+}
