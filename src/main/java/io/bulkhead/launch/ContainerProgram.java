@@ -283,7 +283,7 @@ final class ContainerProgram {
         program.call(PRCTL, "PR_CAP_AMBIENT_CLEAR_ALL", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
         setCapabilities(account.uid() == 0 ? kept : ambient, ambient);
         for (Capability capability : Capability.values()) {
-            if ((ambient & Capability.mask(Set.of(capability))) != 0) {
+            if ((ambient & 1L << capability.number()) != 0) {
                 program.call(
                         PRCTL,
                         "PR_CAP_AMBIENT_RAISE " + capability,
