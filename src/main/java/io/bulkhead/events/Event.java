@@ -37,7 +37,9 @@ public record Event(Instant at, Kind kind, String service, String text, Map<Stri
         /** Somebody else changed a limit. */
         DRIFT,
         /** A service, or a group that belongs to none, is no more. */
-        REMOVAL
+        REMOVAL,
+        /** A service's output can't be written, or can be again. */
+        LOG
     }
 
     public Event {

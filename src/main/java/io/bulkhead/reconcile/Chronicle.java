@@ -128,6 +128,11 @@ final class Chronicle {
                 Map.of("pid", process.pid()));
     }
 
+    /** The log of a service has met with something; {@code logs} has said so in the daemon's own. */
+    void output(ServiceName name, String what) {
+        history.add(Kind.LOG, name.value(), what, Map.of());
+    }
+
     /** An action is begun; those whose outcome tells more are left out. */
     void begun(Action action) {
         log.debug(

@@ -71,6 +71,7 @@ public final class Supervisor implements AutoCloseable {
                 actuator,
                 chronicle,
                 initial.supervisor().reconcileInterval());
+        logs.listener((name, what) -> loop.post(() -> chronicle.output(name, what)));
         this.inForce = initial;
         this.operations = new OperatorCommands(this, reconciler, source, kernel, listener, history, chronicle);
     }

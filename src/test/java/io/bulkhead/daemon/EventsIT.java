@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What happened, as a daemon tells it. */
 @KernelTest
@@ -38,6 +39,29 @@ final class EventsIT {
                         .replaceAll("in [0-9]+ ms", "in N ms")
                         .replaceAll("since .*", "since T"))
                 .toList();
+    }
+
+    @Test
+    void aFullDiskIsToldOnceAndItsEndToo(@TempDir Path elsewhere) throws Exception {
+        try (HostMount disk = HostMount.tmpfs(elsewhere);
+                DaemonBed bed = new DaemonBed()) {
+            Files.createSymbolicLink(bed.logDir(), disk.directory());
+            Path rootfs = bed.rootfs("web", "bash", "sleep");
+            bed.services("web { rootfs = " + rootfs + ", command = [/bin/bash, -c, \"for i in {1..1000}; do"
+                            + " printf 'line %d %0100d\\\\n' $i 0; done; echo last; exec sleep 1000\"] }")
+                    .start();
+            await().atMost(DaemonBed.PATIENCE)
+                    .until(() -> texts(events(bed, "web")).stream()
+                            .anyMatch(text -> text.startsWith("log ") && text.contains("cannot be written")));
+            bed.awaitStatus("web", "RUNNING");
+
+            bed.done("clear", "web");
+
+            bed.awaitOutput("web", "last\n");
+            await().atMost(DaemonBed.PATIENCE)
+                    .until(() -> texts(events(bed, "web")).stream()
+                            .anyMatch(text -> text.startsWith("log ") && text.endsWith("can be written again")));
+        }
     }
 
     @Test
