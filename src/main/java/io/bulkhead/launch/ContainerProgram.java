@@ -5,17 +5,14 @@ import static io.bulkhead.libc.SystemCall.*;
 import io.bulkhead.launch.CallFilters.CallFilter;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.libc.SyscallProgram.Late;
 import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.Rlimit;
 import io.bulkhead.spec.ServiceSpec;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * What a service's process does between {@code clone3} and {@code execve}, in order: joins its groups, takes its output,
@@ -37,54 +34,27 @@ final class ContainerProgram {
     private static final int SIOCSIFFLAGS = 0x8914;
     private static final int IFF_UP_RUNNING = 0x41;
 
+    private final Blueprint blueprint;
     private final LaunchRequest request;
     private final ServiceSpec spec;
     private final Account account;
     private final HostFacts host;
-    private final List<DeviceNode> devices;
-    private final int network;
-    private final boolean chroot;
-    private final Predicate<Path> isDirectory;
     private final Descriptors fds = new Descriptors();
     private final SyscallProgram.Builder program;
 
-    /**
-     * @param devices whose nodes it gets beyond everybody's
-     * @param network a descriptor of a network namespace to move into, with loopback up; -1: a private one is made
-     * @param chroot whether to switch the root by chroot(2) instead of pivot_root(2)
-     * @param isDirectory tells a directory of the host from a file
-     */
-    ContainerProgram(
-            LaunchRequest request,
-            Account account,
-            HostFacts host,
-            List<DeviceNode> devices,
-            int network,
-            boolean chroot,
-            Predicate<Path> isDirectory) {
-        this.request = request;
+    ContainerProgram(Blueprint blueprint) {
+        this.blueprint = blueprint;
+        this.request = blueprint.request();
         this.spec = request.spec();
-        this.account = account;
-        this.host = host;
-        this.devices = List.copyOf(devices);
-        this.network = network;
-        this.chroot = chroot;
-        this.isDirectory = isDirectory;
+        this.account = blueprint.account();
+        this.host = blueprint.host();
         this.program = SyscallProgram.builder(cloneFlags(spec.namespaces()));
     }
 
-    /**
-     * Lays the program out.
-     *
-     * @param cgroupFd the v2 group's directory, or -1
-     * @param executable the command's path inside the rootfs
-     * @param filter of its system calls; empty: none
-     */
-    SyscallProgram build(
-            int cgroupFd, String executable, Map<String, String> environment, Optional<CallFilter> filter) {
-        program.intoCgroup(cgroupFd);
-        if (network >= 0) {
-            program.call(SETNS, "CLONE_NEWNET", network, SyscallProgram.CLONE_NEWNET);
+    /** Lays the program out. Where there is a spare network, its descriptor is the one late argument. */
+    SyscallProgram build() {
+        if (blueprint.spareNetwork()) {
+            program.call(SETNS, "CLONE_NEWNET", Late.ARGUMENT, SyscallProgram.CLONE_NEWNET);
         }
         program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
         program.call(UMASK, "", 0);
@@ -95,16 +65,16 @@ final class ContainerProgram {
             String name = spec.hostname().orElse(spec.name().value());
             program.call(SETHOSTNAME, name, name, name.length());
         }
-        if (spec.namespaces().net() && network < 0) {
+        if (spec.namespaces().net() && !blueprint.spareNetwork()) {
             bringLoopbackUp();
         }
         if (spec.namespaces().mount()) {
             KernelFileSystems kernel = new KernelFileSystems(program, fds, host);
-            ServiceMounts mounts =
-                    new ServiceMounts(program, fds, kernel, spec.view(), request.devicesControlled(), isDirectory);
+            ServiceMounts mounts = new ServiceMounts(
+                    program, fds, kernel, spec.view(), request.devicesControlled(), blueprint.directories());
             switchRoot(mounts);
             mounts.attach();
-            kernel.mountAll(devices);
+            kernel.mountAll(blueprint.devices());
             mounts.attachInDev();
         } else {
             String root = spec.rootfs().toString();
@@ -115,17 +85,20 @@ final class ContainerProgram {
         if (bound) {
             program.call(PRCTL, "PR_SET_NO_NEW_PRIVS", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         } else {
-            filter.ifPresent(this::filterCalls); // without no_new_privs it takes CAP_SYS_ADMIN, which is about to go
+            blueprint
+                    .filter()
+                    .ifPresent(this::filterCalls); // without no_new_privs it takes CAP_SYS_ADMIN, which is about to go
         }
         dropPowers();
         program.call(UMASK, "", spec.umask());
         program.call(CHDIR, spec.workdir(), spec.workdir());
         resetSignals();
         if (bound) {
-            filter.ifPresent(this::filterCalls);
+            blueprint.filter().ifPresent(this::filterCalls);
         }
         List<String> variables = new ArrayList<>();
-        environment.forEach((name, value) -> variables.add(name + "=" + value));
+        blueprint.environment().forEach((name, value) -> variables.add(name + "=" + value));
+        String executable = blueprint.executable();
         program.call(EXECVE, executable, executable, program.strings(spec.command()), program.strings(variables));
         return program.build();
     }
@@ -136,7 +109,7 @@ final class ContainerProgram {
                 | (namespaces.mount() ? SyscallProgram.CLONE_NEWNS : 0)
                 | (namespaces.uts() ? SyscallProgram.CLONE_NEWUTS : 0)
                 | (namespaces.ipc() ? SyscallProgram.CLONE_NEWIPC : 0)
-                | (namespaces.net() && network < 0 ? SyscallProgram.CLONE_NEWNET : 0);
+                | (namespaces.net() && !blueprint.spareNetwork() ? SyscallProgram.CLONE_NEWNET : 0);
     }
 
     private void joinGroups() {
@@ -240,7 +213,7 @@ final class ContainerProgram {
             program.attempt(
                     MOUNT_SETATTR, Linux.AT_FDCWD, ".", KernelFileSystems.AT_RECURSIVE, program.longs(4, 0, 0, 0), 32);
         }
-        if (chroot) {
+        if (blueprint.chroot()) {
             // Moved over the old root first, so that leaving the chroot leads nowhere.
             program.call(MOUNT, root + " to /", ".", "/", 0, KernelFileSystems.MS_MOVE, 0);
             program.call(CHROOT, root, ".");
@@ -263,7 +236,7 @@ final class ContainerProgram {
     }
 
     private void dropPowers() {
-        long kept = Capability.mask(kept(request, chroot)) & host.permittedCapabilities();
+        long kept = Capability.mask(kept(request, blueprint.chroot())) & host.permittedCapabilities();
         for (int capability = 0; capability <= host.lastCapability(); capability++) {
             if ((kept & 1L << capability) == 0) {
                 program.call(PRCTL, "PR_CAPBSET_DROP " + capability, PR_CAPBSET_DROP, capability, 0, 0, 0);

@@ -6,18 +6,19 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.CapabilityChanges;
+import io.bulkhead.spec.Mount;
 import io.bulkhead.spec.RootSwitch;
+import io.bulkhead.spec.RootView;
 import io.bulkhead.spec.ServiceSpec;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,14 @@ import org.jspecify.annotations.Nullable;
 public final class Launcher implements AutoCloseable {
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    private static final int NONE = -1;
+
     /** A burst of launches needs to look at the host but once. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final Linux linux;
-    private final ScheduledThreadPoolExecutor deadlines;
+    private final Deadlines deadlines;
+    private final Programs programs = new Programs();
     private final SpareNetwork networks;
     private final CallFilters filters;
     private volatile boolean pivotRootRefused;
@@ -45,12 +49,7 @@ public final class Launcher implements AutoCloseable {
         this.linux = linux;
         this.networks = new SpareNetwork(linux);
         this.filters = new CallFilters(linux);
-        this.deadlines = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "launch-deadline");
-            thread.setDaemon(true);
-            return thread;
-        });
-        deadlines.setRemoveOnCancelPolicy(true);
+        this.deadlines = new Deadlines(linux);
     }
 
     /**
@@ -97,22 +96,71 @@ public final class Launcher implements AutoCloseable {
         Set<Capability> kept = ContainerProgram.kept(request, chroot);
         requirePowers(spec.confinement().capabilities());
         Optional<CallFilter> filter = filters.of(spec.confinement().seccomp(), kept);
+        HostFacts host = host();
+        Set<Path> directories = directories(spec.view());
         int cgroup = request.cgroupDirectory().isPresent()
                 ? linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY)
-                : -1;
-        int network = spec.namespaces().net() ? networks.take() : -1;
-        try (SyscallProgram program = new ContainerProgram(
-                        request, account, host(), devices, network, chroot, path -> Files.isDirectory(path))
-                .build(cgroup, executable, environment, filter)) {
-            return run(program, spec.start().timeout());
+                : NONE;
+        int network = spec.namespaces().net() ? networks.take() : NONE;
+        Blueprint blueprint = new Blueprint(
+                request, account, host, devices, directories, network >= 0, chroot, executable, environment, filter);
+        try {
+            return network >= 0 ? run(blueprint, cgroup, network) : run(blueprint, cgroup);
         } finally {
-            if (network >= 0) {
-                linux.close(network);
-            }
-            if (cgroup >= 0) {
-                linux.close(cgroup);
+            close(network);
+            close(cgroup);
+            if (spec.namespaces().net()) {
+                networks.replenish();
             }
         }
+    }
+
+    private SyscallProgram.Child run(Blueprint blueprint, int cgroup, long... late)
+            throws LaunchException, ErrnoException {
+        SyscallProgram program = programs.take(blueprint).orElseGet(() -> new ContainerProgram(blueprint).build());
+        boolean started = false;
+        try {
+            SyscallProgram.Child child =
+                    run(program, blueprint.request().spec().start().timeout(), cgroup, late);
+            started = true;
+            programs.give(blueprint, program);
+            return child;
+        } finally {
+            if (!started) {
+                program.close();
+            }
+        }
+    }
+
+    private SyscallProgram.Child run(SyscallProgram program, Duration timeout, int cgroup, long... late)
+            throws LaunchException, ErrnoException {
+        try (Deadlines.Deadline deadline = deadlines.set(program, timeout)) {
+            try {
+                return program.run(linux, cgroup, late);
+            } catch (ErrnoException e) {
+                if (deadline.missed()) {
+                    throw new LaunchException(program.currentStep().orElse("clone3") + ": still not done after "
+                            + timeout.toMillis() + " ms (start.timeout)");
+                }
+                throw e;
+            }
+        }
+    }
+
+    private void close(int fd) {
+        if (fd >= 0) {
+            linux.close(fd);
+        }
+    }
+
+    private static Set<Path> directories(RootView view) {
+        Set<Path> directories = new HashSet<>();
+        for (Mount mount : view.mounts()) {
+            if (mount instanceof Mount.Bind bind && Files.isDirectory(bind.source())) {
+                directories.add(bind.source());
+            }
+        }
+        return directories;
     }
 
     /** What was asked for by name must be had; ALL is all there are. */
@@ -148,22 +196,6 @@ public final class Launcher implements AutoCloseable {
         return known;
     }
 
-    private SyscallProgram.Child run(SyscallProgram program, Duration timeout) throws LaunchException, ErrnoException {
-        ScheduledFuture<?> deadline =
-                deadlines.schedule(() -> program.kill(linux), timeout.toMillis(), TimeUnit.MILLISECONDS);
-        try {
-            return program.run(linux);
-        } catch (ErrnoException e) {
-            if (deadline.isDone()) {
-                throw new LaunchException(program.currentStep().orElse("clone3") + ": still not done after "
-                        + timeout.toMillis() + " ms (start.timeout)");
-            }
-            throw e;
-        } finally {
-            deadline.cancel(false);
-        }
-    }
-
     private static Map<String, String> environment(ServiceSpec spec, Account account) {
         Map<String, String> environment = new TreeMap<>(spec.environment());
         environment.putIfAbsent("PATH", DEFAULT_PATH);
@@ -188,7 +220,8 @@ public final class Launcher implements AutoCloseable {
 
     @Override
     public void close() {
-        deadlines.shutdownNow();
+        deadlines.close();
+        programs.close();
         networks.close();
     }
 }

@@ -9,7 +9,7 @@ import io.bulkhead.spec.RootView;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Set;
 
 /**
  * What a service has mounted in its root, and how it sees that root.
@@ -37,7 +37,7 @@ final class ServiceMounts {
     private final KernelFileSystems kernel;
     private final RootView view;
     private final boolean devices;
-    private final Predicate<Path> isDirectory;
+    private final Set<Path> directories;
     private final List<Held> held = new ArrayList<>();
 
     /** A mount that isn't attached yet. */
@@ -45,7 +45,7 @@ final class ServiceMounts {
 
     /**
      * @param devices whether device nodes in it may be used, for there is a policy for them
-     * @param isDirectory tells a directory of the host from a file
+     * @param directories those sources that are directories
      */
     ServiceMounts(
             SyscallProgram.Builder program,
@@ -53,13 +53,13 @@ final class ServiceMounts {
             KernelFileSystems kernel,
             RootView view,
             boolean devices,
-            Predicate<Path> isDirectory) {
+            Set<Path> directories) {
         this.program = program;
         this.fds = fds;
         this.kernel = kernel;
         this.view = view;
         this.devices = devices;
-        this.isDirectory = isDirectory;
+        this.directories = directories;
     }
 
     /** Lays a fresh or a kept layer over {@code root}, right there: only this mount namespace sees it. */
@@ -112,7 +112,7 @@ final class ServiceMounts {
                         source,
                         bind.flags(),
                         bind.follows() ? KernelFileSystems.MS_SLAVE : KernelFileSystems.MS_PRIVATE);
-                held.add(new Held(mount, fd, isDirectory.test(bind.source())));
+                held.add(new Held(mount, fd, directories.contains(bind.source())));
             } else if (mount instanceof Mount.Tmpfs tmpfs) {
                 String size = tmpfs.sizeBytes().isPresent()
                         ? Long.toString(tmpfs.sizeBytes().getAsLong())

@@ -36,9 +36,12 @@ final class SpareNetwork implements AutoCloseable {
 
     /** A descriptor of a namespace with loopback up, the caller's from now on; -1 where none is ready. */
     int take() {
-        int taken = spare.getAndSet(NONE);
+        return spare.getAndSet(NONE);
+    }
+
+    /** To be called once that which took the last one has started: its maker's waking would only delay it. */
+    void replenish() {
         Future<?> unused = maker.schedule(this::make, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-        return taken;
     }
 
     private void make() {

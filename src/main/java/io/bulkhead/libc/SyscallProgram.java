@@ -17,7 +17,7 @@ import java.util.Optional;
  * nothing is copied, and the child can say in plain memory at which entry it is and what failed. Descriptors are
  * predictable: the first entry closes all from 3 up, so the next {@code open} returns 3.
  *
- * <p>Used once, by one thread; {@link #kill} may be called by another meanwhile.
+ * <p>May be run any number of times, by one thread at a time; {@link #kill} may be called by another meanwhile.
  *
  * <pre>
  * header:  0 address of struct clone_args    8 its size        16 address of the first entry
@@ -39,6 +39,7 @@ public final class SyscallProgram implements AutoCloseable {
     private static final long CLONE_VFORK = 0x4000L;
     private static final long CLONE_CLEAR_SIGHAND = 0x100000000L;
     private static final long CLONE_INTO_CGROUP = 0x200000000L;
+    private static final long FOR_EVERY_CHILD = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
     private static final int SIGCHLD = 17;
     private static final int SIGKILL = 9;
 
@@ -48,16 +49,25 @@ public final class SyscallProgram implements AutoCloseable {
     private static final int CURRENT = 24;
     private static final int FAILURE = 32;
     private static final int PIDFD = 56;
+    /** In struct clone_args. */
+    private static final int FLAGS = HEADER_SIZE;
+
+    private static final int CGROUP = HEADER_SIZE + 80;
+    private static final int NONE = -1;
     private static final MemoryIO MEMORY = MemoryIO.getInstance();
 
     private final List<String> steps;
     private final long memory;
+    private final long flags;
+    private final int[] late;
     private final long firstEntry;
-    private boolean finished;
+    private boolean running;
 
-    private SyscallProgram(List<String> steps, long memory) {
+    private SyscallProgram(List<String> steps, long memory, long flags, int[] late) {
         this.steps = steps;
         this.memory = memory;
+        this.flags = flags;
+        this.late = late;
         this.firstEntry = memory + HEADER_SIZE + CLONE_ARGS_SIZE;
     }
 
@@ -69,15 +79,23 @@ public final class SyscallProgram implements AutoCloseable {
     /** A process that has exec'ed. The caller owns the descriptor. */
     public record Child(int pid, int pidfd) {}
 
+    /** As {@link #run(Linux, int, long...)}, in the group of the calling thread. */
+    public Child run(Linux linux) throws ErrnoException {
+        return run(linux, NONE);
+    }
+
     /**
      * Starts the process and returns once it has exec'ed; blocks as long as an entry does.
      *
+     * @param cgroup the directory of the v2 group it is born in (CLONE_INTO_CGROUP, Linux 5.7); -1: that of the calling thread
+     * @param values what {@link Late} arguments stand for, in their order
      * @throws ErrnoException naming the step that failed; the child is gone and reaped then
      */
-    public Child run(Linux linux) throws ErrnoException {
+    public Child run(Linux linux, int cgroup, long... values) throws ErrnoException {
+        begin(cgroup, values);
         long pid = LaunchRoutine.Loaded.run(memory);
         synchronized (this) {
-            finished = true;
+            running = false;
         }
         if (pid < 0) {
             throw new ErrnoException("clone3", (int) -pid);
@@ -99,6 +117,21 @@ public final class SyscallProgram implements AutoCloseable {
         throw new ErrnoException(currentStep().orElse("clone3"), (int) -failure);
     }
 
+    private synchronized void begin(int cgroup, long... values) {
+        if (values.length != late.length) {
+            throw new IllegalArgumentException(values.length + " values for " + late.length + " late arguments");
+        }
+        for (int i = 0; i < values.length; i++) {
+            MEMORY.putLong(firstEntry + late[i] * 8L, values[i]);
+        }
+        MEMORY.putLong(memory + CURRENT, 0);
+        MEMORY.putLong(memory + FAILURE, 0);
+        MEMORY.putInt(memory + PIDFD, NONE);
+        MEMORY.putLong(memory + FLAGS, cgroup < 0 ? flags : flags | CLONE_INTO_CGROUP);
+        MEMORY.putLong(memory + CGROUP, Math.max(cgroup, 0));
+        running = true;
+    }
+
     /** What the child is doing now, or was doing when it ended; empty before it runs. */
     public Optional<String> currentStep() {
         int index = currentIndex();
@@ -112,7 +145,7 @@ public final class SyscallProgram implements AutoCloseable {
 
     /** Kills a child that hasn't exec'ed yet; where there is none, does nothing. */
     public synchronized void kill(Linux linux) {
-        int pidfd = finished ? -1 : MEMORY.getInt(memory + PIDFD);
+        int pidfd = running ? MEMORY.getInt(memory + PIDFD) : NONE;
         if (pidfd < 0) {
             return;
         }
@@ -136,12 +169,17 @@ public final class SyscallProgram implements AutoCloseable {
     /** An argument of an entry that is an address in the program's own data. */
     public record Data(int offset) {}
 
+    /** An argument that each run is given anew: a descriptor. */
+    public enum Late {
+        ARGUMENT
+    }
+
     /** Collects entries; the order of calls is the order of execution. */
     public static final class Builder {
         private final List<String> steps = new ArrayList<>();
         private final List<Relocation> relocations = new ArrayList<>();
         private final long namespaces;
-        private int cgroupFd = -1;
+        private final List<Integer> late = new ArrayList<>();
         private long[] entries = new long[64 * (ENTRY_SIZE / 8)];
         private byte[] data = new byte[1024];
         private int dataLength;
@@ -153,17 +191,12 @@ public final class SyscallProgram implements AutoCloseable {
             this.namespaces = namespaces;
         }
 
-        /** The child is born in the v2 group whose directory {@code fd} is. CLONE_INTO_CGROUP, Linux 5.7. */
-        public Builder intoCgroup(int fd) {
-            this.cgroupFd = fd;
-            return this;
-        }
-
         /**
          * Adds a system call.
          *
          * @param object what it acts on, for errors: {@code /srv/web}
-         * @param arguments up to six: numbers, strings (put into the program's data as C strings) or {@link Data}
+         * @param arguments up to six: numbers, strings (put into the program's data as C strings), {@link Data} or
+         *     {@link Late}
          */
         public Builder call(SystemCall call, String object, Object... arguments) {
             return add(object.isEmpty() ? call.toString() : call + " " + object, call, 0, arguments);
@@ -215,6 +248,10 @@ public final class SyscallProgram implements AutoCloseable {
         private long argument(Object argument, int at) {
             if (argument instanceof Number number) {
                 return number.longValue();
+            }
+            if (argument instanceof Late) {
+                late.add(at);
+                return 0;
             }
             Data target = argument instanceof Data known ? known : string(String.valueOf(argument));
             relocations.add(new Relocation(false, at, target.offset));
@@ -287,17 +324,13 @@ public final class SyscallProgram implements AutoCloseable {
                 }
             }
             MEMORY.putLongArray(memory, header(memory, memory + entriesAt), 0, (HEADER_SIZE + CLONE_ARGS_SIZE) / 8);
-            MEMORY.putInt(memory + PIDFD, -1);
             MEMORY.putLongArray(memory + entriesAt, entries, 0, entriesLength);
             MEMORY.putByteArray(memory + dataAt, data, 0, dataLength);
-            return new SyscallProgram(List.copyOf(steps), memory);
+            int[] lateAt = late.stream().mapToInt(Integer::intValue).toArray();
+            return new SyscallProgram(List.copyOf(steps), memory, FOR_EVERY_CHILD | namespaces, lateAt);
         }
 
         private long[] header(long memory, long firstEntry) {
-            long flags = namespaces | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
-            if (cgroupFd >= 0) {
-                flags |= CLONE_INTO_CGROUP;
-            }
             return new long[] {
                 memory + HEADER_SIZE,
                 CLONE_ARGS_SIZE,
@@ -306,10 +339,10 @@ public final class SyscallProgram implements AutoCloseable {
                 0,
                 -1L,
                 0,
-                -1L,
+                NONE,
                 // struct clone_args: flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid,
                 // set_tid_size, cgroup. No stack: the child uses none, as after vfork(2).
-                flags,
+                0,
                 memory + PIDFD,
                 0,
                 0,
@@ -319,7 +352,7 @@ public final class SyscallProgram implements AutoCloseable {
                 0,
                 0,
                 0,
-                Math.max(cgroupFd, 0)
+                0
             };
         }
     }

@@ -17,7 +17,6 @@ final class GroupProcess {
         int fd = -1;
         if (join.unified().isPresent()) {
             fd = linux.open(join.unified().get().toString(), Linux.O_PATH | Linux.O_DIRECTORY);
-            builder.intoCgroup(fd);
         }
         builder.call(SystemCall.CLOSE_RANGE, "", 3, 0xffffffffL, 0);
         for (Path tasks : join.tasksFiles()) {
@@ -39,7 +38,7 @@ final class GroupProcess {
                 builder.strings(List.of(command)),
                 builder.strings(List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin")));
         try (SyscallProgram program = builder.build()) {
-            return program.run(linux);
+            return program.run(linux, fd);
         } finally {
             if (fd >= 0) {
                 linux.close(fd);

@@ -1,0 +1,30 @@
+package io.bulkhead.launch;
+
+import io.bulkhead.launch.CallFilters.CallFilter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All that a container's program is made of: equal ones make equal programs.
+ *
+ * @param devices whose nodes it gets beyond everybody's
+ * @param directories those sources of its mounts that are directories
+ * @param spareNetwork whether it moves into a network namespace that is ready, with loopback up; if not, it makes its own
+ * @param chroot whether to switch the root by chroot(2) instead of pivot_root(2)
+ * @param executable the command's path inside the rootfs
+ * @param filter of its system calls; empty: none
+ */
+record Blueprint(
+        LaunchRequest request,
+        Account account,
+        HostFacts host,
+        List<DeviceNode> devices,
+        Set<Path> directories,
+        boolean spareNetwork,
+        boolean chroot,
+        String executable,
+        Map<String, String> environment,
+        Optional<CallFilter> filter) {}
