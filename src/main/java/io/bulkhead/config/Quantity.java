@@ -48,7 +48,7 @@ final class Quantity {
         BigDecimal nanos = BigDecimal.valueOf(duration.toNanos());
         for (String unit : List.of("d", "h", "s", "ms")) {
             BigDecimal[] parts = nanos.divideAndRemainder(NANOS.getOrDefault(unit, BigDecimal.ONE));
-            if (parts[0].signum() > 0 && parts[1].signum() == 0) {
+            if (parts[0].signum() != 0 && parts[1].signum() == 0) {
                 return parts[0].toPlainString() + ' ' + unit;
             }
         }

@@ -24,7 +24,6 @@ final class ServiceReader {
     private static final RootSwitch ROOT_SWITCH = RootSwitch.AUTO;
     private static final Drift DRIFT = Drift.ENFORCE;
 
-    private static final Scalar<Boolean> PRIVATE = Scalar.either("private", "host");
     private static final Scalar<String> INSIDE =
             Scalar.matching("an absolute path inside the rootfs", Pattern.compile("(?s)/.*"));
 
@@ -61,7 +60,7 @@ final class ServiceReader {
     }
 
     private ServiceSpec spec(ServiceName name, Path rootfs, List<String> command, Optional<Drift> otherwise) {
-        Namespaces namespaces = namespaces();
+        Namespaces namespaces = new NamespacesReader(section).read();
         PolicyReader policies = new PolicyReader(section);
         ServiceSpec spec = new ServiceSpec(
                 name,
@@ -134,20 +133,6 @@ final class ServiceReader {
         return section.get("oom-score-adjust", Scalar.integer(-1000, 1000))
                 .map(value -> OptionalInt.of(value.intValue()))
                 .orElse(OptionalInt.empty());
-    }
-
-    private Namespaces namespaces() {
-        Section keys = section.section("namespaces");
-        Namespaces otherwise = Namespaces.DEFAULT;
-        Namespaces namespaces = new Namespaces(
-                keys.get("pid", PRIVATE, otherwise.pid()),
-                keys.get("mount", PRIVATE, otherwise.mount()),
-                keys.get("uts", PRIVATE, otherwise.uts()),
-                keys.get("ipc", PRIVATE, otherwise.ipc()),
-                keys.get("cgroup", PRIVATE, otherwise.cgroup()),
-                keys.get("net", PRIVATE, otherwise.net()));
-        keys.done();
-        return namespaces;
     }
 
     private Optional<String> hostname(Namespaces namespaces) {

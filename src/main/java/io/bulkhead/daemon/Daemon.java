@@ -7,6 +7,7 @@ import io.bulkhead.config.ConfigLoader;
 import io.bulkhead.control.ControlServer;
 import io.bulkhead.events.Event;
 import io.bulkhead.events.History;
+import io.bulkhead.launch.NamespaceNeeds;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.LogPaths;
 import io.bulkhead.logs.LogPump;
@@ -61,7 +62,7 @@ final class Daemon {
                         + ": give this one a supervisor.cgroup.parent of its own");
                 return 1;
             }
-            HostCheck check = new HostCheck(cgroups);
+            HostCheck check = new HostCheck(cgroups, new NamespaceNeeds(linux));
             HostSpec host = check.tolerant(loaded);
             host.broken().values().forEach(problems -> problems.forEach(problem -> log.error("{}", problem)));
             SpecSource source = () -> check.strict(loader.load(configuration));

@@ -2,6 +2,7 @@ package io.bulkhead.daemon;
 
 import io.bulkhead.cgroup.CgroupDriver;
 import io.bulkhead.cgroup.Unsupported;
+import io.bulkhead.launch.NamespaceNeeds;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.HostSpec;
@@ -15,12 +16,14 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Finds what is right in a configuration, but can't be on this host: limits whose controller is missing. */
+/** Finds what is right in a configuration, but can't be on this host: limits whose controller is missing, namespaces. */
 final class HostCheck {
     private final CgroupDriver cgroups;
+    private final NamespaceNeeds namespaces;
 
-    HostCheck(CgroupDriver cgroups) {
+    HostCheck(CgroupDriver cgroups, NamespaceNeeds namespaces) {
         this.cgroups = cgroups;
+        this.namespaces = namespaces;
     }
 
     /** The same, with the services that can't be among the broken ones. */
@@ -57,6 +60,9 @@ final class HostCheck {
         List<Problem> problems = new ArrayList<>();
         for (Unsupported unsupported : cgroups.unsupported(spec.limits())) {
             problems.add(problem(spec, unsupported.key(), unsupported.reason()));
+        }
+        for (NamespaceNeeds.Lack lack : namespaces.of(spec)) {
+            problems.add(problem(spec, lack.key(), lack.reason()));
         }
         return problems;
     }

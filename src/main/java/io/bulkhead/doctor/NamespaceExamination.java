@@ -45,6 +45,9 @@ final class NamespaceExamination {
         if (host.read("/proc/sys/" + limit.replace('.', '/')).orElse("").equals("0")) {
             return absent(kind, limit + " is 0", "sysctl -w " + limit + "=4096");
         }
+        if (kind.key.equals("time") && !build.isAtLeast(6, 3)) {
+            return absent(kind, "execve doesn't enter one", "Linux 6.3 or later");
+        }
         return Finding.ok(AREA, kind.key, "private or the host's");
     }
 

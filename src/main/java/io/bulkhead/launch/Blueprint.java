@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param devices whose nodes it gets beyond everybody's
  * @param directories those sources of its mounts that are directories
- * @param spareNetwork whether it moves into a network namespace that is ready, with loopback up; if not, it makes its own
+ * @param entersNetwork whether it moves into a network namespace that is there; if not, it makes one where it is to be private
  * @param chroot whether to switch the root by chroot(2) instead of pivot_root(2)
  * @param executable the command's path inside the rootfs
  * @param filter of its system calls; empty: none
@@ -23,7 +23,7 @@ record Blueprint(
         HostFacts host,
         List<DeviceNode> devices,
         Set<Path> directories,
-        boolean spareNetwork,
+        boolean entersNetwork,
         boolean chroot,
         String executable,
         Map<String, String> environment,

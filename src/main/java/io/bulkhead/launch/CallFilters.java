@@ -82,10 +82,8 @@ final class CallFilters {
     private Machine machine() throws ErrnoException {
         Machine known = machine;
         if (known == null) {
-            String[] release = linux.readFile("/proc/sys/kernel/osrelease").split("[^0-9]", 3);
             known = new Machine(
-                    Linux.isAarch64() ? Architecture.AARCH64 : Architecture.X86_64,
-                    new SeccompProfile.Kernel(Integer.parseInt(release[0]), Integer.parseInt(release[1])));
+                    Linux.isAarch64() ? Architecture.AARCH64 : Architecture.X86_64, KernelRelease.of(linux));
             machine = known;
         }
         return known;

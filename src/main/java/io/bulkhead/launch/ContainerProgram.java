@@ -7,9 +7,12 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.libc.SyscallProgram.Late;
 import io.bulkhead.spec.Capability;
+import io.bulkhead.spec.ClockOffsets;
 import io.bulkhead.spec.Namespaces;
+import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.Rlimit;
 import io.bulkhead.spec.ServiceSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -51,21 +54,22 @@ final class ContainerProgram {
         this.program = SyscallProgram.builder(cloneFlags(spec.namespaces()));
     }
 
-    /** Lays the program out. Where there is a spare network, its descriptor is the one late argument. */
+    /** Lays the program out. Where it enters a network, that one's descriptor is the one late argument. */
     SyscallProgram build() {
-        if (blueprint.spareNetwork()) {
+        if (blueprint.entersNetwork()) {
             program.call(SETNS, "CLONE_NEWNET", Late.ARGUMENT, SyscallProgram.CLONE_NEWNET);
         }
         program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
         program.call(UMASK, "", 0);
         joinGroups();
+        spec.namespaces().time().ifPresent(this::setClocks);
         openStandardStreams();
         processAttributes();
         if (spec.namespaces().uts()) {
             String name = spec.hostname().orElse(spec.name().value());
             program.call(SETHOSTNAME, name, name, name.length());
         }
-        if (spec.namespaces().net() && !blueprint.spareNetwork()) {
+        if (makesNetwork()) {
             bringLoopbackUp();
         }
         if (spec.namespaces().mount()) {
@@ -109,7 +113,11 @@ final class ContainerProgram {
                 | (namespaces.mount() ? SyscallProgram.CLONE_NEWNS : 0)
                 | (namespaces.uts() ? SyscallProgram.CLONE_NEWUTS : 0)
                 | (namespaces.ipc() ? SyscallProgram.CLONE_NEWIPC : 0)
-                | (namespaces.net() && !blueprint.spareNetwork() ? SyscallProgram.CLONE_NEWNET : 0);
+                | (makesNetwork() ? SyscallProgram.CLONE_NEWNET : 0);
+    }
+
+    private boolean makesNetwork() {
+        return !blueprint.entersNetwork() && spec.namespaces().net() instanceof NetworkNamespace.Private;
     }
 
     private void joinGroups() {
@@ -121,6 +129,27 @@ final class ContainerProgram {
         if (spec.namespaces().cgroup()) {
             program.call(UNSHARE, "CLONE_NEWCGROUP", SyscallProgram.CLONE_NEWCGROUP);
         }
+    }
+
+    /** The execve at the end is what enters it: Linux 6.3 and later. */
+    private void setClocks(ClockOffsets offsets) {
+        program.call(UNSHARE, "CLONE_NEWTIME", SyscallProgram.CLONE_NEWTIME);
+        if (offsets.equals(ClockOffsets.NONE)) {
+            return;
+        }
+        String text = clock("monotonic", offsets.monotonic()) + clock("boottime", offsets.boottime());
+        int fd = open("/proc/self/timens_offsets", Linux.O_WRONLY);
+        program.step(
+                "write \"" + text.strip().replace("\n", ", ") + "\" to /proc/self/timens_offsets (time)",
+                WRITE,
+                fd,
+                text,
+                text.length());
+        close(fd);
+    }
+
+    private static String clock(String name, Duration offset) {
+        return name + " " + offset.getSeconds() + " " + offset.getNano() + "\n";
     }
 
     private void openStandardStreams() {

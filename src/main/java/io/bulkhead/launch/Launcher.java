@@ -7,6 +7,7 @@ import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.CapabilityChanges;
 import io.bulkhead.spec.Mount;
+import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.RootSwitch;
 import io.bulkhead.spec.RootView;
 import io.bulkhead.spec.ServiceSpec;
@@ -98,18 +99,19 @@ public final class Launcher implements AutoCloseable {
         Optional<CallFilter> filter = filters.of(spec.confinement().seccomp(), kept);
         HostFacts host = host();
         Set<Path> directories = directories(spec.view());
-        int cgroup = request.cgroupDirectory().isPresent()
-                ? linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY)
-                : NONE;
-        int network = spec.namespaces().net() ? networks.take() : NONE;
+        int cgroup = NONE;
+        int network = network(spec.namespaces().net());
         Blueprint blueprint = new Blueprint(
                 request, account, host, devices, directories, network >= 0, chroot, executable, environment, filter);
         try {
+            if (request.cgroupDirectory().isPresent()) {
+                cgroup = linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY);
+            }
             return network >= 0 ? run(blueprint, cgroup, network) : run(blueprint, cgroup);
         } finally {
             close(network);
             close(cgroup);
-            if (spec.namespaces().net()) {
+            if (spec.namespaces().net() instanceof NetworkNamespace.Private) {
                 networks.replenish();
             }
         }
@@ -161,6 +163,14 @@ public final class Launcher implements AutoCloseable {
             }
         }
         return directories;
+    }
+
+    /** A namespace to move into, or {@link #NONE}. */
+    private int network(NetworkNamespace net) throws ErrnoException {
+        if (net instanceof NetworkNamespace.Named named) {
+            return linux.openNamespace(named.path().toString(), SyscallProgram.CLONE_NEWNET, "network");
+        }
+        return net instanceof NetworkNamespace.Private ? networks.take() : NONE;
     }
 
     /** What was asked for by name must be had; ALL is all there are. */

@@ -42,6 +42,7 @@ public final class Linux {
     private static final int WEXITED = 4;
     private static final int WNOHANG = 1;
     private static final long PIDFD_GET_INFO = 0xC040FF0BL; // _IOWR(0xFF, 11, struct pidfd_info of 64 bytes)
+    private static final long NS_GET_NSTYPE = 0xb703; // _IO(0xb7, 3)
     private static final long PIDFD_INFO_EXIT = 1L << 3;
 
     // From number 424 on, a system call has the same number on every architecture.
@@ -473,6 +474,25 @@ public final class Linux {
         } finally {
             close(home);
         }
+    }
+
+    /**
+     * A descriptor of the namespace that a file stands for, which must be of the kind {@code type} (CLONE_NEW*) says.
+     * ioctl_ns(2)
+     *
+     * @throws ErrnoException EINVAL where it is of another kind, ENOTTY where it is none
+     */
+    public int openNamespace(String path, long type, String kind) throws ErrnoException {
+        // Of a FIFO, whoever opens it without O_NONBLOCK waits for a writer.
+        int fd = open(path, O_RDONLY | O_NONBLOCK);
+        String what = "ioctl NS_GET_NSTYPE " + path + " (a " + kind + " namespace)";
+        int found = (int) c.syscall(SystemCall.IOCTL.number(), fd, NS_GET_NSTYPE, 0, 0, 0, 0);
+        if (found == type) {
+            return fd;
+        }
+        ErrnoException failure = found < 0 ? failure(what) : new ErrnoException(what, ErrnoException.EINVAL);
+        close(fd);
+        throw failure;
     }
 
     private void call(SystemCall call, String what, long first, long second) throws ErrnoException {

@@ -27,6 +27,7 @@ import java.util.Optional;
  * </pre>
  */
 public final class SyscallProgram implements AutoCloseable {
+    public static final long CLONE_NEWTIME = 0x00000080L;
     public static final long CLONE_NEWNS = 0x00020000L;
     public static final long CLONE_NEWCGROUP = 0x02000000L;
     public static final long CLONE_NEWUTS = 0x04000000L;

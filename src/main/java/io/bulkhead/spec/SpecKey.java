@@ -65,7 +65,10 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             restart("namespaces.uts", s -> privacy(s.namespaces().uts())),
             restart("namespaces.ipc", s -> privacy(s.namespaces().ipc())),
             restart("namespaces.cgroup", s -> privacy(s.namespaces().cgroup())),
-            restart("namespaces.net", s -> privacy(s.namespaces().net())),
+            restart("namespaces.net", s -> s.namespaces().net().toString()),
+            since("host", "namespaces.time", s -> privacy(s.namespaces().time().isPresent())),
+            since("0 s", "time.monotonic", s -> text(offsets(s).monotonic())),
+            since("0 s", "time.boottime", s -> text(offsets(s).boottime())),
             restart("hostname", s -> s.hostname().orElse("default")),
             restart(
                     "capabilities.add",
@@ -198,12 +201,21 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
         return new SpecKey(path, Effect.RESTART, value);
     }
 
+    /** A key that came later; before it, every process was given {@code before}. */
+    private static SpecKey since(String before, String path, Function<ServiceSpec, String> value) {
+        return new SpecKey(path, Effect.RESTART, value, before);
+    }
+
     private static SpecKey live(String path, Function<ServiceSpec, String> value) {
         return new SpecKey(path, Effect.LIVE, value);
     }
 
     private static String privacy(boolean isPrivate) {
         return isPrivate ? "private" : "host";
+    }
+
+    private static ClockOffsets offsets(ServiceSpec spec) {
+        return spec.namespaces().time().orElse(ClockOffsets.NONE);
     }
 
     private static String dashed(Enum<?> value) {

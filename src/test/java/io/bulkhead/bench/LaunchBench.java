@@ -20,6 +20,7 @@ import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.MemoryLimits;
 import io.bulkhead.spec.Namespaces;
+import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.Seccomp;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecFixture;
@@ -65,7 +66,7 @@ public final class LaunchBench {
                 .command(program)
                 // As the others it is compared with, which have no filter.
                 .confinement(new Confinement(true, CapabilityChanges.NONE, new Seccomp.Unconfined()))
-                .namespaces(new Namespaces(true, true, true, true, true, true))
+                .namespaces(Namespaces.DEFAULT.with(new NetworkNamespace.Private()))
                 .limits(Limits.NONE
                         .with(CpuLimits.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(100))))
                         .with(MemoryLimits.of(64 << 20))

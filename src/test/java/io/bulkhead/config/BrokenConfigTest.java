@@ -36,7 +36,7 @@ final class BrokenConfigTest {
 
     /** What a service may say, in the order in which it is asked for; {@code <service keys>} in the cases. */
     private static final String SERVICE_KEYS =
-            "rootfs, command, namespaces, mounts, user, group, groups, workdir, umask, environment, "
+            "rootfs, command, namespaces, time, mounts, user, group, groups, workdir, umask, environment, "
                     + "rlimits, nice, oom-score-adjust, cpu, memory, pids, io, hugetlb, rdma, net, misc, "
                     + "devices, hostname, no-new-privileges, capabilities, seccomp, root-switch, autostart, "
                     + "start, stop, restart, log, reconcile";

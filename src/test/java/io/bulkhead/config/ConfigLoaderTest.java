@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.CapabilityChanges;
+import io.bulkhead.spec.ClockOffsets;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Confinement;
 import io.bulkhead.spec.CpuLimit;
@@ -18,6 +19,7 @@ import io.bulkhead.spec.LogSpec.Target;
 import io.bulkhead.spec.MemoryLimits;
 import io.bulkhead.spec.Mount;
 import io.bulkhead.spec.Namespaces;
+import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.RestartPolicy.Backoff;
@@ -110,7 +112,8 @@ final class ConfigLoaderTest {
                 rlimits { nofile = 1024, core { soft = 0, hard = unlimited }, memlock = 64 KiB }
                 nice = -5, oom-score-adjust = 500
                 cpu { period = 50 ms, quota = 20 ms }, memory.max = 64 MiB, pids.max = 512
-                namespaces { pid = host, ipc = host, cgroup = host, net = private }
+                namespaces { pid = host, ipc = host, cgroup = host, net = private, time = private }
+                time { monotonic = 1 h, boottime = -1 m }
                 hostname = web.example.org, no-new-privileges = no, seccomp = unconfined, root-switch = chroot, autostart = off
                 capabilities { add = [NET_ADMIN, cap_sys_ptrace], drop = [all] }
                 mounts = [{ source = /srv/data, target = /data, readonly = true }
@@ -166,7 +169,14 @@ final class ConfigLoaderTest {
                         .with(CpuLimits.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(50))))
                         .with(MemoryLimits.of(64L << 20))
                         .withPidsMax(512),
-                new Namespaces(false, true, true, false, false, true),
+                new Namespaces(
+                        false,
+                        true,
+                        true,
+                        false,
+                        false,
+                        new NetworkNamespace.Private(),
+                        Optional.of(new ClockOffsets(Duration.ofHours(1), Duration.ofMinutes(-1)))),
                 Optional.of("web.example.org"),
                 new Confinement(
                         false,

@@ -14,6 +14,7 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.rootfs.RootfsBuild;
 import io.bulkhead.spec.Namespaces;
+import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecFixture;
 import java.io.IOException;
@@ -70,7 +71,7 @@ final class LauncherIT {
         return SpecFixture.with(SpecFixture.service("web"))
                 .rootfs(directory)
                 .command(program)
-                .namespaces(new Namespaces(true, true, true, true, true, true))
+                .namespaces(Namespaces.DEFAULT.with(new NetworkNamespace.Private()))
                 .startTimeout(Duration.ofMillis(300))
                 .build();
     }

@@ -1,0 +1,49 @@
+package io.bulkhead.launch;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.NetworkNamespace;
+import io.bulkhead.spec.SeccompProfile.Kernel;
+import io.bulkhead.spec.ServiceSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a service's namespaces ask of this host that it hasn't. */
+public final class NamespaceNeeds {
+    private final Linux linux;
+
+    public NamespaceNeeds(Linux linux) {
+        this.linux = linux;
+    }
+
+    /**
+     * Something that cannot be.
+     *
+     * @param key below the service: {@code namespaces.time}
+     * @param reason with what to do about it
+     */
+    public record Lack(String key, String reason) {}
+
+    /** All that is lacking now. */
+    public List<Lack> of(ServiceSpec spec) throws ErrnoException {
+        List<Lack> lacks = new ArrayList<>();
+        if (spec.namespaces().time().isPresent() && !canEnterTime()) {
+            lacks.add(new Lack(
+                    "namespaces.time", "private clocks need Linux 6.3 with CONFIG_TIME_NS: allowed here is host"));
+        }
+        if (spec.namespaces().net() instanceof NetworkNamespace.Named named) {
+            try {
+                linux.close(linux.openNamespace(named.path().toString(), SyscallProgram.CLONE_NEWNET, "network"));
+            } catch (ErrnoException e) {
+                lacks.add(new Lack("namespaces.net.path", String.valueOf(e.getMessage())));
+            }
+        }
+        return lacks;
+    }
+
+    /** Since 6.3 execve(2) enters the time namespace of a process' children; before, a child that shares memory cannot. */
+    private boolean canEnterTime() throws ErrnoException {
+        return linux.exists("/proc/self/ns/time") && KernelRelease.of(linux).isAtLeast(new Kernel(6, 3));
+    }
+}
