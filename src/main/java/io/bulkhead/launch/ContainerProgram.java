@@ -191,15 +191,18 @@ final class ContainerProgram {
         }
     }
 
+    /** The daemon's own, which may be low, is not for its services. */
     private void oomScore() {
+        int wanted = spec.oomScoreAdjust().orElse(0);
+        if (wanted == host.oomScoreAdjust()) {
+            return; // it is born with it
+        }
         int fd = open("/proc/self/oom_score_adj", Linux.O_WRONLY);
+        String score = Integer.toString(wanted);
         if (spec.oomScoreAdjust().isPresent()) {
-            String score = Integer.toString(spec.oomScoreAdjust().getAsInt());
             program.step("write \"" + score + "\" to /proc/self/oom_score_adj", WRITE, fd, score, score.length());
         } else {
-            // The daemon's own, which may be low, is not for its services. To leave a higher one takes
-            // CAP_SYS_RESOURCE, which not every daemon has.
-            program.attempt(WRITE, fd, "0", 1);
+            program.attempt(WRITE, fd, score, score.length()); // from a higher one it takes CAP_SYS_RESOURCE
         }
         close(fd);
     }

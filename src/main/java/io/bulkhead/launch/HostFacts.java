@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param lastCapability the highest number the kernel knows
  * @param ignoredSignals what the daemon was started with as ignored (nohup): bit 0 is signal 1
  * @param openFiles the daemon's own hard limit of descriptors; -1 where there is none
+ * @param oomScoreAdjust the daemon's own
  * @param maskedFiles files of /proc that a service must not read, as Docker masks them
  * @param maskedDirectories directories it must not look into
  * @param readOnlyPaths paths of /proc it must not write
@@ -22,6 +23,7 @@ record HostFacts(
         int lastCapability,
         long ignoredSignals,
         long openFiles,
+        int oomScoreAdjust,
         List<String> maskedFiles,
         List<Directory> maskedDirectories,
         List<String> readOnlyPaths) {
@@ -46,12 +48,13 @@ record HostFacts(
     }
 
     /** As of now: a module that is loaded later may bring a path to be hidden. */
-    static HostFacts read(Linux linux, Powers powers) {
+    static HostFacts read(Linux linux, Powers powers) throws ErrnoException {
         return new HostFacts(
                 powers.permitted,
                 powers.last,
                 powers.ignoredSignals,
                 powers.openFiles,
+                Integer.parseInt(linux.readFile("/proc/self/oom_score_adj")),
                 existing(
                         linux,
                         "interrupts",
