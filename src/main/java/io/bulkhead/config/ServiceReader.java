@@ -20,6 +20,7 @@ final class ServiceReader {
     private static final String WORKDIR = "/";
     private static final int UMASK = 0022;
     private static final int NICE = 0;
+    private static final boolean INIT = false;
     private static final boolean AUTOSTART = true;
     private static final RootSwitch ROOT_SWITCH = RootSwitch.AUTO;
     private static final Drift DRIFT = Drift.ENFORCE;
@@ -79,6 +80,7 @@ final class ServiceReader {
                 hostname(namespaces),
                 new ConfinementReader(section).read(),
                 rootSwitch(namespaces),
+                init(namespaces),
                 section.get("autostart", Scalar.bool(), AUTOSTART),
                 policies.start(),
                 policies.stop(),
@@ -152,6 +154,14 @@ final class ServiceReader {
                     "pivot-root needs namespaces.mount = private; else allowed are auto, chroot");
         }
         return how;
+    }
+
+    private boolean init(Namespaces namespaces) {
+        boolean init = section.get("init", Scalar.bool(), INIT);
+        if (init && !namespaces.pid()) {
+            contradict("init", "pid", "an init needs namespaces.pid = private, else it would be process 1 of nothing");
+        }
+        return init;
     }
 
     private void contradict(String key, String namespace, String message) {

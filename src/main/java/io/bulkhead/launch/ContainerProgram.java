@@ -13,8 +13,6 @@ import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.Rlimit;
 import io.bulkhead.spec.ServiceSpec;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -24,7 +22,6 @@ import java.util.Set;
  * <p>Pure: makes a program from what it is given and touches nothing.
  */
 final class ContainerProgram {
-    private static final int SIG_SETMASK = 2;
     private static final int PR_CAPBSET_DROP = 24;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int PR_CAP_AMBIENT = 47;
@@ -54,12 +51,15 @@ final class ContainerProgram {
         this.program = SyscallProgram.builder(cloneFlags(spec.namespaces()));
     }
 
-    /** Lays the program out. Where it enters a network, that one's descriptor is the one late argument. */
+    /** Lays the program out. Late arguments are the descriptor of a network that it enters, then those of an init. */
     SyscallProgram build() {
         if (blueprint.entersNetwork()) {
             program.call(SETNS, "CLONE_NEWNET", Late.ARGUMENT, SyscallProgram.CLONE_NEWNET);
         }
-        program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
+        if (spec.init()) {
+            ImageRun.hold(program, fds);
+        }
+        closeOthers();
         program.call(UMASK, "", 0);
         joinGroups();
         spec.namespaces().time().ifPresent(this::setClocks);
@@ -84,7 +84,7 @@ final class ContainerProgram {
             String root = spec.rootfs().toString();
             program.call(CHROOT, root, root).call(CHDIR, "/", "/");
         }
-        program.call(CLOSE_RANGE, "", 3, 0xffffffffL, 0);
+        closeOthers();
         boolean bound = spec.confinement().noNewPrivileges();
         if (bound) {
             program.call(PRCTL, "PR_SET_NO_NEW_PRIVS", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -97,14 +97,22 @@ final class ContainerProgram {
         program.call(UMASK, "", spec.umask());
         program.call(CHDIR, spec.workdir(), spec.workdir());
         resetSignals();
+        if (!spec.init()) {
+            InitImage.unblockSignals(program);
+        }
         if (bound) {
             blueprint.filter().ifPresent(this::filterCalls);
         }
-        List<String> variables = new ArrayList<>();
-        blueprint.environment().forEach((name, value) -> variables.add(name + "=" + value));
-        String executable = blueprint.executable();
-        program.call(EXECVE, executable, executable, program.strings(spec.command()), program.strings(variables));
+        if (spec.init()) {
+            ImageRun.become(program, InitImage.NAME);
+        } else {
+            InitImage.execute(program, blueprint.executable(), spec.command(), blueprint.environment());
+        }
         return program.build();
+    }
+
+    private void closeOthers() {
+        program.call(CLOSE_RANGE, "", spec.init() ? 5 : 3, 0xffffffffL, 0);
     }
 
     private long cloneFlags(Namespaces namespaces) {
@@ -332,7 +340,6 @@ final class ContainerProgram {
                 program.call(RT_SIGACTION, "signal " + signal, signal, defaultAction, 0, 8);
             }
         }
-        program.call(RT_SIGPROCMASK, "", SIG_SETMASK, program.longs(0), 0, 8);
     }
 
     private int open(String path, int flags) {

@@ -3,6 +3,7 @@ package io.bulkhead.launch;
 import io.bulkhead.launch.CallFilters.CallFilter;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.ProgramImage;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.CapabilityChanges;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,12 +109,36 @@ public final class Launcher implements AutoCloseable {
             if (request.cgroupDirectory().isPresent()) {
                 cgroup = linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY);
             }
-            return network >= 0 ? run(blueprint, cgroup, network) : run(blueprint, cgroup);
+            long[] late = network >= 0 ? new long[] {network} : new long[0];
+            return spec.init() ? runInit(blueprint, cgroup, late) : run(blueprint, cgroup, late);
         } finally {
             close(network);
             close(cgroup);
             if (spec.namespaces().net() instanceof NetworkNamespace.Private) {
                 networks.replenish();
+            }
+        }
+    }
+
+    /** Once process 1 has begun, its command is waited for. */
+    private SyscallProgram.Child runInit(Blueprint blueprint, int cgroup, long... late)
+            throws LaunchException, ErrnoException {
+        ServiceSpec spec = blueprint.request().spec();
+        long begun = System.nanoTime();
+        ProgramImage image = InitImage.of(blueprint.executable(), spec.command(), blueprint.environment());
+        try (ImageRun init = new ImageRun(linux, InitImage.NAME, image)) {
+            long[] all = LongStream.concat(LongStream.of(late), LongStream.of(init.late()))
+                    .toArray();
+            SyscallProgram.Child child = run(blueprint, cgroup, all);
+            boolean up = false;
+            try {
+                init.awaitCommand(begun, spec.start().timeout());
+                up = true;
+                return child;
+            } finally {
+                if (!up) {
+                    linux.end(child.pidfd());
+                }
             }
         }
     }
@@ -141,8 +167,7 @@ public final class Launcher implements AutoCloseable {
                 return program.run(linux, cgroup, late);
             } catch (ErrnoException e) {
                 if (deadline.missed()) {
-                    throw new LaunchException(program.currentStep().orElse("clone3") + ": still not done after "
-                            + timeout.toMillis() + " ms (start.timeout)");
+                    throw LaunchException.overdue(program.currentStep().orElse("clone3"), timeout);
                 }
                 throw e;
             }

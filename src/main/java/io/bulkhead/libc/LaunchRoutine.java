@@ -6,8 +6,6 @@ import com.kenai.jffi.Invoker;
 import com.kenai.jffi.MemoryIO;
 import com.kenai.jffi.PageManager;
 import com.kenai.jffi.Type;
-import java.io.ByteArrayOutputStream;
-import java.util.HexFormat;
 
 /**
  * The machine code that starts a process: {@code clone3}, then, in the child, one system call after the other from a table.
@@ -128,11 +126,7 @@ enum LaunchRoutine {
 
     /** The bytes that the listing states. */
     byte[] code() {
-        ByteArrayOutputStream code = new ByteArrayOutputStream();
-        for (String line : listing.lines().toList()) {
-            code.writeBytes(HexFormat.of().parseHex(line.substring(0, line.indexOf(' '))));
-        }
-        return code.toByteArray();
+        return MachineCode.of(listing);
     }
 
     /** The routine of this machine's architecture, in executable memory. */

@@ -35,7 +35,7 @@ public final class Linux {
     public static final long PROC_SUPER_MAGIC = 0x9fa0L;
 
     public static final int AT_EMPTY_PATH = 0x1000;
-    private static final long MFD_CLOEXEC = 1;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int LOCK_EX_NB = 2 | 4;
     private static final int P_PIDFD = 3;
@@ -328,6 +328,16 @@ public final class Linux {
         }
     }
 
+    /** Kills a child, reaps it, and closes the descriptor. */
+    public void end(int pidfd) throws ErrnoException {
+        try {
+            pidfdSendSignal(pidfd, 9);
+            reap(pidfd);
+        } finally {
+            close(pidfd);
+        }
+    }
+
     private Optional<Integer> exitInfo(int pidfd) throws ErrnoException {
         Pointer info = Memory.allocateDirect(runtime, 64, true);
         info.putLong(0, PIDFD_INFO_EXIT);
@@ -373,20 +383,21 @@ public final class Linux {
         c.write(eventfd, one, 8);
     }
 
-    /** A file that exists in memory only, as long as somebody has it open, with this content. memfd_create(2) */
-    public int memoryFile(String name, byte[] content) throws ErrnoException {
-        Pointer text = cString(name);
-        long fd = c.syscall(SystemCall.MEMFD_CREATE.number(), text.address(), MFD_CLOEXEC, 0, 0, 0, 0);
-        if (fd < 0) {
-            throw failure("memfd_create " + name);
+    /**
+     * An executable that exists in memory only, as long as somebody has it open, sealed so that nobody can change it.
+     * memfd_create(2)
+     */
+    public int programInMemory(String name, byte[] elf) throws ErrnoException {
+        return new MemoryFiles(this, c, runtime).program(name, elf);
+    }
+
+    /** Another descriptor for the same, close-on-exec, of {@code least} or more. fcntl(2), F_DUPFD_CLOEXEC */
+    public int duplicate(int fd, int least) throws ErrnoException {
+        int copy = c.fcntl(fd, F_DUPFD_CLOEXEC, least);
+        if (copy < 0) {
+            throw failure("fcntl F_DUPFD_CLOEXEC " + fd);
         }
-        try {
-            writeAll((int) fd, content, name);
-        } catch (ErrnoException e) {
-            close((int) fd);
-            throw e;
-        }
-        return (int) fd;
+        return copy;
     }
 
     /** Writes all bytes. */

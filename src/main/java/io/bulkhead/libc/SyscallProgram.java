@@ -23,7 +23,7 @@ import java.util.Optional;
  * header:  0 address of struct clone_args    8 its size        16 address of the first entry
  *         24 address of the current entry   32 0 or -errno     40 mask of all signals
  *         48 the saved signal mask          56 pidfd
- * entry:   0 number  8 to 48 six arguments  56 bit 0: its failure is ignored
+ * entry:   0 number  8 to 48 six arguments  56 bit 0: its failure is ignored; in an image, bits 1 and 2: it forks
  * </pre>
  */
 public final class SyscallProgram implements AutoCloseable {
@@ -37,6 +37,7 @@ public final class SyscallProgram implements AutoCloseable {
 
     private static final long CLONE_VM = 0x100L;
     private static final long CLONE_PIDFD = 0x1000L;
+    private static final int CLONE_PARENT = 0x8000;
     private static final long CLONE_VFORK = 0x4000L;
     private static final long CLONE_CLEAR_SIGHAND = 0x100000000L;
     private static final long CLONE_INTO_CGROUP = 0x200000000L;
@@ -46,7 +47,7 @@ public final class SyscallProgram implements AutoCloseable {
 
     private static final int HEADER_SIZE = 64;
     private static final int CLONE_ARGS_SIZE = 88; // CLONE_ARGS_SIZE_VER2, with the cgroup field (Linux 5.7)
-    private static final int ENTRY_SIZE = 64;
+    static final int ENTRY_SIZE = 64;
     private static final int CURRENT = 24;
     private static final int FAILURE = 32;
     private static final int PIDFD = 56;
@@ -310,25 +311,47 @@ public final class SyscallProgram implements AutoCloseable {
             return new Data(offset);
         }
 
+        /**
+         * Adds the step at which an image forks; the steps that follow are the child's.
+         *
+         * @param init whether the one that forks stays, as an init, until the child ends; else it leaves, and the child is its
+         *     parent's
+         */
+        public Builder fork(boolean init) {
+            return add("clone", SystemCall.CLONE, init ? 4 : 2, init ? SIGCHLD : SIGCHLD | CLONE_PARENT, 0, 0, 0, 0);
+        }
+
+        /** The steps as an executable; its last step must be an {@code execve}, too. */
+        public ProgramImage image() {
+            return ProgramImage.of(this);
+        }
+
+        List<String> steps() {
+            return List.copyOf(steps);
+        }
+
         /** Lays the program out; its last entry must be an {@code execve}. */
         public SyscallProgram build() {
-            int entriesLength = steps.size() * (ENTRY_SIZE / 8);
             int entriesAt = HEADER_SIZE + CLONE_ARGS_SIZE;
-            int dataAt = entriesAt + entriesLength * 8;
-            long memory = MEMORY.allocateMemory((long) dataAt + dataLength, true);
-            for (Relocation r : relocations) {
-                long target = memory + dataAt + r.target;
-                if (r.inData) {
-                    ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).putLong(r.at, target);
-                } else {
-                    entries[r.at] = target;
-                }
-            }
-            MEMORY.putLongArray(memory, header(memory, memory + entriesAt), 0, (HEADER_SIZE + CLONE_ARGS_SIZE) / 8);
-            MEMORY.putLongArray(memory + entriesAt, entries, 0, entriesLength);
-            MEMORY.putByteArray(memory + dataAt, data, 0, dataLength);
+            int size = entriesAt + steps.size() * ENTRY_SIZE + dataLength;
+            long memory = MEMORY.allocateMemory(size, true);
+            byte[] body = layOut(memory + entriesAt);
+            MEMORY.putLongArray(memory, header(memory, memory + entriesAt), 0, entriesAt / 8);
+            MEMORY.putByteArray(memory + entriesAt, body, 0, body.length);
             int[] lateAt = late.stream().mapToInt(Integer::intValue).toArray();
             return new SyscallProgram(List.copyOf(steps), memory, FOR_EVERY_CHILD | namespaces, lateAt);
+        }
+
+        /** Entries, then data, as they are to stand at {@code address}. */
+        byte[] layOut(long address) {
+            int dataAt = steps.size() * ENTRY_SIZE;
+            ByteBuffer body = ByteBuffer.allocate(dataAt + dataLength).order(ByteOrder.LITTLE_ENDIAN);
+            body.asLongBuffer().put(entries, 0, dataAt / 8);
+            body.position(dataAt).put(data, 0, dataLength);
+            for (Relocation r : relocations) {
+                body.putLong(r.inData ? dataAt + r.at : r.at * 8, address + dataAt + r.target);
+            }
+            return body.array();
         }
 
         private long[] header(long memory, long firstEntry) {

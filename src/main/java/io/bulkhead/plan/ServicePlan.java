@@ -110,7 +110,7 @@ final class ServicePlan {
             return;
         }
         if (!Restarts.wanted(ended.status(), spec.get().restart())) {
-            status = status.with(EXITED);
+            status = status.with(EXITED, Optional.empty(), ended.hardship());
             return;
         }
         String why = ended.hardship().isEmpty() ? "" : "; " + ended.hardship();

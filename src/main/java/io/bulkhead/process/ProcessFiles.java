@@ -2,7 +2,11 @@ package io.bulkhead.process;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.ProgramImage;
 import io.bulkhead.status.ProcessId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -64,6 +68,17 @@ public final class ProcessFiles {
         return statusField(pid, "NSpid:")
                 .map(value -> value.contains("\t") && value.endsWith("\t1"))
                 .orElse(false);
+    }
+
+    /** Whether it is an init of ours, which hands on what it is sent. */
+    boolean isOurInit(int pid) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe"))
+                    .toString()
+                    .startsWith("/memfd:" + ProgramImage.INIT);
+        } catch (IOException e) {
+            return false; // it ended
+        }
     }
 
     /** Whether it has been forked and has not exec'ed since: PF_FORKNOEXEC in field 9 of {@code /proc/PID/stat}. */

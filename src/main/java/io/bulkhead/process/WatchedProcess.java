@@ -39,7 +39,8 @@ public record WatchedProcess(ProcessId id, int pidfd) {
      * doesn't handle SIGTERM would have to be waited for in vain. pid_namespaces(7)
      */
     public void signal(Linux linux, ProcessFiles files, Signal signal) throws ErrnoException {
-        boolean shielded = files.isNamespaceInit(id.pid()) && endsByDefault(files, signal);
+        boolean shielded =
+                files.isNamespaceInit(id.pid()) && endsByDefault(files, signal) && !files.isOurInit(id.pid());
         linux.pidfdSendSignal(pidfd, shielded ? Signal.KILL.number() : signal.number());
     }
 

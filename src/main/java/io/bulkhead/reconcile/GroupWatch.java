@@ -207,13 +207,13 @@ final class GroupWatch {
     /** An end, with what the group has come up against, in words. */
     record End(ExitStatus status, String hardship) {}
 
-    /** A SIGKILL is the OOM killer's where its counter in the group has grown. */
+    /** A SIGKILL, seen by us or told of by an init or a shell, is the OOM killer's where its counter in the group has grown. */
     End explain(String name, ExitStatus exit) {
         if (exit instanceof ExitStatus.Exited exited && exited.code() == 0) {
             return new End(exit, "");
         }
         String refused = forksRefused(name);
-        if (!(exit instanceof ExitStatus.Signaled signaled) || signaled.signal() != Signal.KILL.number()) {
+        if (!wasKilled(exit)) {
             return new End(exit, refused);
         }
         OptionalLong kills = driver.oomKills(name);
@@ -224,8 +224,16 @@ final class GroupWatch {
         }
         String memory = "memory: " + driver.hardship(name).memory();
         return new End(
-                new ExitStatus.Signaled(signaled.signal(), signaled.coreDumped(), true),
+                exit instanceof ExitStatus.Signaled ? new ExitStatus.Signaled(Signal.KILL.number(), false, true) : exit,
                 refused.isEmpty() ? memory : memory + "; " + refused);
+    }
+
+    private static boolean wasKilled(ExitStatus exit) {
+        int kill = Signal.KILL.number();
+        if (exit instanceof ExitStatus.Exited exited) {
+            return exited.code() == 128 + kill;
+        }
+        return exit instanceof ExitStatus.Signaled signaled && signaled.signal() == kill;
     }
 
     private String forksRefused(String name) {

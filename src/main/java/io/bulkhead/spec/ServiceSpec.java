@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param hostname with a private UTS namespace
  * @param confinement what its processes may ask of the kernel
  * @param rootSwitch how it gets its root
+ * @param init whether an init of ours is process 1, above the command
  * @param autostart whether it is started with the daemon and after it enters the configuration
  * @param start when a start is done
  * @param stop how it is stopped
@@ -53,6 +54,7 @@ public record ServiceSpec(
         Optional<String> hostname,
         Confinement confinement,
         RootSwitch rootSwitch,
+        boolean init,
         boolean autostart,
         StartPolicy start,
         StopPolicy stop,

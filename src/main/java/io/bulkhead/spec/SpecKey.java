@@ -79,6 +79,7 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             restart("no-new-privileges", s -> Boolean.toString(s.confinement().noNewPrivileges())),
             restart("seccomp", s -> s.confinement().seccomp().toString()),
             restart("root-switch", s -> dashed(s.rootSwitch())),
+            new SpecKey("init", Effect.RESTART, s -> Boolean.toString(s.init()), "false"),
             live("autostart", s -> Boolean.toString(s.autostart())),
             live("start.ready-after", s -> text(s.start().readyAfter())),
             live("start.timeout", s -> text(s.start().timeout())),

@@ -38,7 +38,7 @@ final class BrokenConfigTest {
     private static final String SERVICE_KEYS =
             "rootfs, command, namespaces, time, mounts, user, group, groups, workdir, umask, environment, "
                     + "rlimits, nice, oom-score-adjust, cpu, memory, pids, io, hugetlb, rdma, net, misc, "
-                    + "devices, hostname, no-new-privileges, capabilities, seccomp, root-switch, autostart, "
+                    + "devices, hostname, no-new-privileges, capabilities, seccomp, root-switch, init, autostart, "
                     + "start, stop, restart, log, reconcile";
 
     private static final Pattern CASE = Pattern.compile("(?m)^=== ");

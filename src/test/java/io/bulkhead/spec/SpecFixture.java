@@ -17,6 +17,7 @@ public final class SpecFixture {
     private RootSwitch rootSwitch = RootSwitch.AUTO;
     private Credentials credentials = Credentials.ROOT;
     private Confinement confinement = Confinement.DEFAULT;
+    private boolean init;
     private boolean autostart = true;
     private StartPolicy start = StartPolicy.DEFAULT;
     private StopPolicy stop = StopPolicy.DEFAULT;
@@ -43,6 +44,7 @@ public final class SpecFixture {
         fixture.rootSwitch = spec.rootSwitch();
         fixture.credentials = spec.credentials();
         fixture.confinement = spec.confinement();
+        fixture.init = spec.init();
         fixture.autostart = spec.autostart();
         fixture.start = spec.start();
         fixture.stop = spec.stop();
@@ -99,6 +101,11 @@ public final class SpecFixture {
         return this;
     }
 
+    public SpecFixture init(boolean value) {
+        init = value;
+        return this;
+    }
+
     public SpecFixture autostart(boolean value) {
         autostart = value;
         return this;
@@ -152,6 +159,7 @@ public final class SpecFixture {
                 Optional.of("web"),
                 confinement,
                 rootSwitch,
+                init,
                 autostart,
                 start,
                 stop,
