@@ -27,7 +27,8 @@ class ArchitectureTest {
             Map.entry("rootfs", List.of("libc", "spec")),
             Map.entry("logs", List.of("libc", "spec")),
             Map.entry("seccomp", List.of("spec")),
-            Map.entry("launch", List.of("libc", "seccomp", "spec", "status")),
+            Map.entry("netlink", List.of("libc")),
+            Map.entry("launch", List.of("libc", "netlink", "seccomp", "spec", "status")),
             Map.entry("process", List.of("libc", "spec", "status")),
             // Their JSON is the wire's.
             Map.entry("events", List.of("control.wire")),

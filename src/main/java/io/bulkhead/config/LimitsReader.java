@@ -149,6 +149,7 @@ final class LimitsReader {
                 priority.get(name, COUNT).ifPresent(value -> priorities.put(name, value.intValue()));
             }
         }
+        NetworkLinkReader.KEYS.forEach(net::anything);
         net.done();
         return new NetLimits(classId, priorities);
     }

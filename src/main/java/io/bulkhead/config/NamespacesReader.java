@@ -2,6 +2,7 @@ package io.bulkhead.config;
 
 import io.bulkhead.spec.ClockOffsets;
 import io.bulkhead.spec.Namespaces;
+import io.bulkhead.spec.NetworkLink;
 import io.bulkhead.spec.NetworkNamespace;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,7 +54,8 @@ final class NamespacesReader {
 
     private NetworkNamespace network() {
         if (!keys.isObject("net")) {
-            return keys.get("net", NETWORK, false) ? new NetworkNamespace.Private() : new NetworkNamespace.Host();
+            boolean own = keys.get("net", NETWORK, false);
+            return own ? new NetworkNamespace.Private(link(own)) : shared(new NetworkNamespace.Host());
         }
         Section net = keys.section("net");
         if (!net.has("path")) {
@@ -61,7 +63,17 @@ final class NamespacesReader {
         }
         NetworkNamespace named = new NetworkNamespace.Named(net.get("path", PATH, Path.of("/nowhere")));
         net.done();
-        return named;
+        return shared(named);
+    }
+
+    private Optional<NetworkLink> link(boolean own) {
+        return new NetworkLinkReader(service.section("net"), own).read();
+    }
+
+    /** Somebody else sees to its interfaces. */
+    private NetworkNamespace shared(NetworkNamespace network) {
+        Optional<NetworkLink> unused = link(false);
+        return network;
     }
 
     private Optional<ClockOffsets> clocks() {

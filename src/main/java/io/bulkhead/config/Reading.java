@@ -51,6 +51,8 @@ final class Reading {
                 service(new ServiceName(name), declared, defaults, drift, supervisor.driftOrigin());
             }
         }
+        new NetworkClashes(problems).check(List.copyOf(services.values()));
+        services.keySet().removeIf(problems::concern);
         return new HostSpec(spec, new TreeMap<>(services), problems.byService(sources::rank));
     }
 

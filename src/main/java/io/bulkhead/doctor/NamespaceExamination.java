@@ -1,6 +1,7 @@
 package io.bulkhead.doctor;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Which namespaces the kernel has. namespaces(7) */
 final class NamespaceExamination {
@@ -34,7 +35,15 @@ final class NamespaceExamination {
     }
 
     List<Finding> findings() {
-        return KINDS.stream().map(this::finding).toList();
+        return Stream.concat(KINDS.stream().map(this::finding), Stream.of(pairs()))
+                .toList();
+    }
+
+    private Finding pairs() {
+        return build.isKnown() && !build.has("CONFIG_VETH")
+                ? Finding.limited(
+                        AREA, "veth", "no pairs of virtual interfaces: no net.bridge", build.remedy("CONFIG_VETH"))
+                : Finding.ok(AREA, "veth", "private networks onto bridges");
     }
 
     private Finding finding(Kind kind) {

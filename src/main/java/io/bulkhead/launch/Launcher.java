@@ -8,6 +8,7 @@ import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.CapabilityChanges;
 import io.bulkhead.spec.Mount;
+import io.bulkhead.spec.NetworkLink;
 import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.RootSwitch;
 import io.bulkhead.spec.RootView;
@@ -195,7 +196,21 @@ public final class Launcher implements AutoCloseable {
         if (net instanceof NetworkNamespace.Named named) {
             return linux.openNamespace(named.path().toString(), SyscallProgram.CLONE_NEWNET, "network");
         }
+        if (net.link().isPresent()) {
+            return connected(net.link().get());
+        }
         return net instanceof NetworkNamespace.Private ? networks.take() : NONE;
+    }
+
+    private int connected(NetworkLink link) throws ErrnoException {
+        int network = networks.takeOrMake();
+        try {
+            new NetworkConnection(linux, networks).make(link, network);
+        } catch (ErrnoException e) {
+            linux.close(network);
+            throw e;
+        }
+        return network;
     }
 
     /** What was asked for by name must be had; ALL is all there are. */

@@ -3,6 +3,7 @@ package io.bulkhead.launch;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.NetworkLink;
 import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.SeccompProfile.Kernel;
 import io.bulkhead.spec.ServiceSpec;
@@ -39,6 +40,13 @@ public final class NamespaceNeeds {
                 lacks.add(new Lack("namespaces.net.path", String.valueOf(e.getMessage())));
             }
         }
+        spec.namespaces()
+                .net()
+                .link()
+                .map(NetworkLink::bridge)
+                .filter(bridge -> !linux.exists("/sys/class/net/" + bridge + "/bridge"))
+                .ifPresent(bridge -> lacks.add(new Lack(
+                        "net.bridge", bridge + " is no bridge of this host: ip link add " + bridge + " type bridge")));
         return lacks;
     }
 

@@ -2,6 +2,9 @@ package io.bulkhead.launch;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.NetlinkSocket;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +40,31 @@ final class SpareNetwork implements AutoCloseable {
     /** A descriptor of a namespace with loopback up, the caller's from now on; -1 where none is ready. */
     int take() {
         return spare.getAndSet(NONE);
+    }
+
+    /** A descriptor of a namespace with loopback up, whether or not one is ready. */
+    int takeOrMake() throws ErrnoException {
+        int ready = take();
+        return ready == NONE ? onItsThread(linux::newNetworkNamespace) : ready;
+    }
+
+    /** A socket in a namespace. */
+    NetlinkSocket socketIn(int network) throws ErrnoException {
+        return onItsThread(() -> linux.netlinkIn(network));
+    }
+
+    private <T> T onItsThread(Callable<T> task) throws ErrnoException {
+        try {
+            return maker.submit(task).get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ErrnoException refusal) {
+                throw refusal;
+            }
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ErrnoException("wait for a network namespace", ErrnoException.EINTR);
+        }
     }
 
     /** To be called once that which took the last one has started: its maker's waking would only delay it. */

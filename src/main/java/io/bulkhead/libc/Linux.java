@@ -487,6 +487,30 @@ public final class Linux {
         }
     }
 
+    /** A socket for rtnetlink(7) in this thread's network. */
+    public NetlinkSocket netlink() throws ErrnoException {
+        int fd = c.socket(NetlinkSocket.AF_NETLINK, 3 | O_CLOEXEC, 0); // SOCK_RAW, NETLINK_ROUTE
+        if (fd < 0) {
+            throw failure("socket AF_NETLINK");
+        }
+        return new NetlinkSocket(this, c, fd);
+    }
+
+    /** Likewise in another network, by a descriptor of it. Moves the calling thread there and back, as above. */
+    public NetlinkSocket netlinkIn(int network) throws ErrnoException {
+        int home = open("/proc/thread-self/ns/net", O_RDONLY);
+        try {
+            call(SystemCall.SETNS, "setns CLONE_NEWNET", network, SyscallProgram.CLONE_NEWNET);
+            try {
+                return netlink();
+            } finally {
+                call(SystemCall.SETNS, "setns back", home, SyscallProgram.CLONE_NEWNET);
+            }
+        } finally {
+            close(home);
+        }
+    }
+
     /**
      * A descriptor of the namespace that a file stands for, which must be of the kind {@code type} (CLONE_NEW*) says.
      * ioctl_ns(2)

@@ -1,6 +1,7 @@
 package io.bulkhead.spec;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Whose network a service has.
@@ -8,6 +9,11 @@ import java.nio.file.Path;
  * @see <a href="https://man7.org/linux/man-pages/man7/network_namespaces.7.html">network_namespaces(7)</a>
  */
 public sealed interface NetworkNamespace {
+    /** Its way to others, where it has one of its own. */
+    default Optional<NetworkLink> link() {
+        return Optional.empty();
+    }
+
     /** The host's. */
     record Host() implements NetworkNamespace {
         @Override
@@ -16,8 +22,16 @@ public sealed interface NetworkNamespace {
         }
     }
 
-    /** One of its own, made with it and gone with it. */
-    record Private() implements NetworkNamespace {
+    /**
+     * One of its own, made with it and gone with it.
+     *
+     * @param link empty: a loopback interface is all there is
+     */
+    record Private(Optional<NetworkLink> link) implements NetworkNamespace {
+        public Private() {
+            this(Optional.empty());
+        }
+
         @Override
         public String toString() {
             return "private";

@@ -66,6 +66,15 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             restart("namespaces.ipc", s -> privacy(s.namespaces().ipc())),
             restart("namespaces.cgroup", s -> privacy(s.namespaces().cgroup())),
             restart("namespaces.net", s -> s.namespaces().net().toString()),
+            since("none", "net.bridge", link(NetworkLink::bridge, "none")),
+            since("[]", "net.address", link(l -> l.addresses().toString(), "[]")),
+            since("[]", "net.gateway", link(l -> l.gateways().toString(), "[]")),
+            since("eth0", "net.interface", link(NetworkLink::name, NetworkLink.DEFAULT_NAME)),
+            since("default", "net.mac", link(l -> l.hardwareAddress().orElse("default"), "default")),
+            since(
+                    "default",
+                    "net.mtu",
+                    link(l -> l.mtu().isPresent() ? Integer.toString(l.mtu().getAsInt()) : "default", "default")),
             since("host", "namespaces.time", s -> privacy(s.namespaces().time().isPresent())),
             since("0 s", "time.monotonic", s -> text(offsets(s).monotonic())),
             since("0 s", "time.boottime", s -> text(offsets(s).boottime())),
@@ -213,6 +222,10 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
 
     private static String privacy(boolean isPrivate) {
         return isPrivate ? "private" : "host";
+    }
+
+    private static Function<ServiceSpec, String> link(Function<NetworkLink, String> value, String otherwise) {
+        return spec -> spec.namespaces().net().link().map(value).orElse(otherwise);
     }
 
     private static ClockOffsets offsets(ServiceSpec spec) {

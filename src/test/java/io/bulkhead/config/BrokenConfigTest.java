@@ -36,8 +36,8 @@ final class BrokenConfigTest {
 
     /** What a service may say, in the order in which it is asked for; {@code <service keys>} in the cases. */
     private static final String SERVICE_KEYS =
-            "rootfs, command, namespaces, time, mounts, user, group, groups, workdir, umask, environment, "
-                    + "rlimits, nice, oom-score-adjust, cpu, memory, pids, io, hugetlb, rdma, net, misc, "
+            "rootfs, command, namespaces, net, time, mounts, user, group, groups, workdir, umask, environment, "
+                    + "rlimits, nice, oom-score-adjust, cpu, memory, pids, io, hugetlb, rdma, misc, "
                     + "devices, hostname, no-new-privileges, capabilities, seccomp, root-switch, init, autostart, "
                     + "start, stop, restart, log, reconcile";
 

@@ -13,12 +13,14 @@ import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Credentials;
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.IpAddress;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.LogSpec;
 import io.bulkhead.spec.LogSpec.Target;
 import io.bulkhead.spec.MemoryLimits;
 import io.bulkhead.spec.Mount;
 import io.bulkhead.spec.Namespaces;
+import io.bulkhead.spec.NetworkLink;
 import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.RestartPolicy;
@@ -114,6 +116,8 @@ final class ConfigLoaderTest {
                 nice = -5, oom-score-adjust = 500
                 cpu { period = 50 ms, quota = 20 ms }, memory.max = 64 MiB, pids.max = 512
                 namespaces { pid = host, ipc = host, cgroup = host, net = private, time = private }
+                net { bridge = br0, address = [10.0.3.5/24, "fd00::5/64"], gateway = 10.0.3.1, interface = lan0
+                      mac = "02:42:0A:00:03:05", mtu = 1400 }
                 time { monotonic = 1 h, boottime = -1 m }
                 hostname = web.example.org, no-new-privileges = no, seccomp = unconfined, root-switch = chroot, autostart = off
                 capabilities { add = [NET_ADMIN, cap_sys_ptrace], drop = [all] }
@@ -176,7 +180,15 @@ final class ConfigLoaderTest {
                         true,
                         false,
                         false,
-                        new NetworkNamespace.Private(),
+                        new NetworkNamespace.Private(Optional.of(new NetworkLink(
+                                "br0",
+                                List.of(
+                                        new NetworkLink.Address(address("10.0.3.5"), 24),
+                                        new NetworkLink.Address(address("fd00:0::5"), 64)),
+                                List.of(address("10.0.3.1")),
+                                "lan0",
+                                Optional.of("02:42:0a:00:03:05"),
+                                OptionalInt.of(1400)))),
                         Optional.of(new ClockOffsets(Duration.ofHours(1), Duration.ofMinutes(-1)))),
                 Optional.of("web.example.org"),
                 new Confinement(
@@ -204,6 +216,10 @@ final class ConfigLoaderTest {
                 Drift.WARN,
                 web.origins());
         assertEquals(expected, web);
+    }
+
+    private static IpAddress address(String text) {
+        return IpAddress.of(text).orElseThrow();
     }
 
     @Test

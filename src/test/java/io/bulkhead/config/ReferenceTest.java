@@ -99,18 +99,25 @@ final class ReferenceTest {
                         "memory.oom-group",
                         "io.weight",
                         "net.class-id",
+                        "net.bridge",
+                        "net.mac",
+                        "net.mtu",
                         "hostname")),
                 commented);
     }
 
     @Test
     void givesExamplesThatCanBeLoaded() throws IOException, ConfigException {
-        String examples = uncommented(reference).replaceFirst(" +quota = unlimited\n", "");
+        String examples = uncommented(reference)
+                .replaceFirst(" +quota = unlimited\n", "")
+                .replace("      net = host\n", "      net = private\n")
+                .replace("address = []", "address = 10.0.3.5/24");
 
         ServiceSpec example = example(load(examples));
 
         assertTrue(example.limits().cpu().burst().isPresent());
         assertTrue(example.hostname().isPresent());
+        assertTrue(example.namespaces().net().link().isPresent());
     }
 
     @Test

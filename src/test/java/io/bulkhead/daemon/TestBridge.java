@@ -1,0 +1,38 @@
+package io.bulkhead.daemon;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.netlink.Network;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A bridge of a test's own, with addresses of ranges that documentation has to itself, gone at its end. */
+record TestBridge(String name) implements AutoCloseable {
+    static TestBridge make() throws Exception {
+        String name = "bhit" + ProcessHandle.current().pid();
+        try (Network network = new Network(Linux.get().netlink())) {
+            network.addBridge(name);
+            network.addAddress(name, InetAddress.getByName("198.51.100.1"), 24);
+            network.addAddress(name, InetAddress.getByName("2001:db8::1"), 64);
+        }
+        return new TestBridge(name);
+    }
+
+    /** The interfaces that are on it. */
+    List<String> ports() throws IOException {
+        try (Stream<Path> ports = Files.list(Path.of("/sys/class/net", name, "brif"))) {
+            return ports.map(port -> port.getFileName().toString()).toList();
+        }
+    }
+
+    @Override
+    public void close() throws ErrnoException {
+        try (Network network = new Network(Linux.get().netlink())) {
+            network.remove(name);
+        }
+    }
+}
