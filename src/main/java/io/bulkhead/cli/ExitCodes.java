@@ -16,5 +16,8 @@ final class ExitCodes {
     /** {@code plan --exit-code}: there are changes. */
     static final int CHANGES = 10;
 
+    /** {@code exec} and {@code run}: the command was never run, for a reason of ours; as Docker has it. */
+    static final int OURS = 125;
+
     private ExitCodes() {}
 }

@@ -34,17 +34,23 @@ public final class Main {
         line.setExecutionExceptionHandler((e, command, result) -> {
             if (e instanceof ConfigException problems) {
                 problems.problems().forEach(err::println);
-                return ExitCodes.USAGE;
+                return runsCommands(commandIn(words)) ? ExitCodes.OURS : ExitCodes.USAGE;
             }
             if (e instanceof ControlException refusal) {
                 refusal.details().forEach(err::println);
             }
             err.println("error: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+            if (runsCommands(commandIn(words))) {
+                return ExitCodes.OURS; // any other could be the command's
+            }
             return e instanceof ControlException refusal ? refusal.exitCode() : ExitCodes.FAILED;
         });
         CommandLine.IParameterExceptionHandler usage = line.getParameterExceptionHandler();
         line.setParameterExceptionHandler((e, given) -> {
             int code = usage.handleParseException(e, given);
+            if (runsCommands(commandIn(words))) {
+                return ExitCodes.OURS;
+            }
             return e instanceof CommandLine.MissingParameterException ? ExitCodes.UNKNOWN_NAME : code;
         });
         return line.execute(words.toArray(String[]::new));
@@ -65,11 +71,21 @@ public final class Main {
             Commands topic = topicOf(name, out, err);
             for (Method method : topic.getClass().getDeclaredMethods()) {
                 if (method.getName().equals(name) && method.isAnnotationPresent(CommandLine.Command.class)) {
-                    return new CommandLine(topic).addSubcommand(new CommandLine(method));
+                    return new CommandLine(topic).addSubcommand(subcommand(method));
                 }
             }
         }
         return whole(out, err);
+    }
+
+    private static CommandLine subcommand(Method method) {
+        // Options that follow the command's name are the command's.
+        return new CommandLine(method).setStopAtPositional(runsCommands(method.getName()));
+    }
+
+    /** Whether all that follows its own options is another program's, exit code and all. */
+    private static boolean runsCommands(String command) {
+        return command.equals("exec");
     }
 
     /** The first word that is neither an option nor an option's value; empty where there is none. */
@@ -97,6 +113,7 @@ public final class Main {
                 new ConfigurationCommands(out, err);
             case "tail", "maintail", "logs", "clear" -> new LogCommands(out, err);
             case "events", "explain", "inspect" -> new HistoryCommands(out, err);
+            case "exec" -> new ContainedCommands(out, err);
             case "version", "shutdown" -> new DaemonCommands(out, err);
             case "completion", "doctor" -> new HostCommands(out, err);
             default -> new Commands(out, err);
@@ -110,6 +127,7 @@ public final class Main {
                 ConfigurationCommands.class,
                 LogCommands.class,
                 HistoryCommands.class,
+                ContainedCommands.class,
                 DaemonCommands.class,
                 HostCommands.class);
     }
@@ -126,7 +144,7 @@ public final class Main {
         }
         methods.sort(Comparator.comparing(Method::getName));
         CommandLine line = new CommandLine(new Commands(out, err));
-        methods.forEach(method -> line.addSubcommand(new CommandLine(method)));
+        methods.forEach(method -> line.addSubcommand(subcommand(method)));
         return line.addSubcommand(new RootfsCommands(out, err));
     }
 
@@ -135,6 +153,9 @@ public final class Main {
      * into {@code --bytes=1000}. Paths are left alone.
      */
     private static List<String> prepared(List<String> arguments) {
+        if (runsCommands(commandIn(arguments))) {
+            return arguments;
+        }
         List<String> prepared = new ArrayList<>();
         String before = "";
         for (String argument : arguments) {

@@ -20,12 +20,14 @@ record Peer(String user, String group) {
         return new Peer(principal.user().getName(), principal.group().getName());
     }
 
+    /** Root, or whom the daemon itself runs as. */
+    boolean isOwner() {
+        return user.equals("root") || user.equals(System.getProperty("user.name"));
+    }
+
     /** Whether it may change anything: root, the daemon's own user, and members of the control group. */
     boolean mayChange(String controlGroup) {
-        return user.equals("root")
-                || user.equals(System.getProperty("user.name"))
-                || group.equals(controlGroup)
-                || members(controlGroup).contains(user);
+        return isOwner() || group.equals(controlGroup) || members(controlGroup).contains(user);
     }
 
     private static List<String> members(String group) {

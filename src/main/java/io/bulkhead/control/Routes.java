@@ -36,11 +36,13 @@ final class Routes extends Handler.Abstract {
     private final Operations operations;
     private final String controlGroup;
     private final Streams streams;
+    private final CommandRoutes commands;
 
     Routes(Operations operations, String controlGroup) {
         this.operations = operations;
         this.controlGroup = controlGroup;
         this.streams = new Streams(operations);
+        this.commands = new CommandRoutes(operations);
     }
 
     /** An answer: a status, JSON or plain bytes, and what is done once the peer has it. */
@@ -63,6 +65,13 @@ final class Routes extends Handler.Abstract {
         Answer answer;
         try {
             if (streams.handle(request, response, callback)) {
+                return true;
+            }
+            String route = Request.getPathInContext(request);
+            if (request.getMethod().equals("POST")
+                    && route.startsWith("/v1/")
+                    && CommandRoutes.isOurs(route.substring(4))) {
+                commands.handle(route.substring(4), body(request), peer(request), request, response, callback);
                 return true;
             }
             answer = answer(request);
@@ -95,23 +104,30 @@ final class Routes extends Handler.Abstract {
         if (!post) {
             return read(path.substring(4));
         }
-        SocketChannel channel = (SocketChannel)
-                request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
-        Peer peer = Peer.of(channel);
+        Peer peer = peer(request);
         if (!peer.mayChange(controlGroup)) {
             return Answer.error(403, "only root and members of group " + controlGroup + " may change anything");
         }
-        byte[] body;
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            body = in.readNBytes(MAX_BODY + 1);
-        }
-        if (body.length > MAX_BODY) {
-            return Answer.error(413, "the body is longer than " + MAX_BODY + " bytes");
-        }
+        byte[] body = body(request);
         CommandRequest command = body.length == 0
                 ? new CommandRequest(List.of(), Optional.empty(), true)
                 : CommandRequest.of(Json.read(body));
         return change(path.substring(4), command, peer);
+    }
+
+    private static Peer peer(Request request) throws IOException {
+        return Peer.of((SocketChannel)
+                request.getConnectionMetaData().getConnection().getEndPoint().getTransport());
+    }
+
+    private static byte[] body(Request request) throws IOException {
+        try (InputStream in = Content.Source.asInputStream(request)) {
+            byte[] body = in.readNBytes(MAX_BODY + 1);
+            if (body.length > MAX_BODY) {
+                throw new RefusedException(413, "the body is longer than " + MAX_BODY + " bytes");
+            }
+            return body;
+        }
     }
 
     private Answer read(String route) throws IOException, ConfigException {

@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
@@ -67,7 +65,7 @@ final class Streaming extends IteratingCallback {
                 feed.close();
                 throw e;
             }
-            streaming.watchEnd();
+            new PeerWatch(request.getConnectionMetaData().getConnection().getEndPoint(), streaming::abort).begin();
         }
         streaming.iterate();
     }
@@ -80,29 +78,6 @@ final class Streaming extends IteratingCallback {
                 iterate();
             });
         }
-    }
-
-    /** A follower has nothing more to say, so that what there is to read is its end; other bytes are dropped. */
-    private void watchEnd() {
-        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        endPoint.tryFillInterested(Callback.from(() -> look(endPoint), this::abort));
-        if (!endPoint.isOpen()) {
-            abort(new EofException("the follower is gone"));
-        }
-    }
-
-    private void look(EndPoint endPoint) {
-        try {
-            ByteBuffer dropped = BufferUtil.allocate(1 << 10);
-            if (endPoint.fill(dropped) >= 0) {
-                watchEnd();
-                return;
-            }
-            abort(new EofException("the follower is gone"));
-        } catch (IOException e) {
-            abort(e);
-        }
-        endPoint.close();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.bulkhead.launch;
 
 import io.bulkhead.launch.CallFilters.CallFilter;
+import io.bulkhead.spec.Capability;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param directories those sources of its mounts that are directories
  * @param entersNetwork whether it moves into a network namespace that is there; if not, it makes one where it is to be private
  * @param chroot whether to switch the root by chroot(2) instead of pivot_root(2)
+ * @param kept the capabilities it keeps
  * @param executable the command's path inside the rootfs
  * @param filter of its system calls; empty: none
  */
@@ -25,6 +27,7 @@ record Blueprint(
         Set<Path> directories,
         boolean entersNetwork,
         boolean chroot,
+        Set<Capability> kept,
         String executable,
         Map<String, String> environment,
         Optional<CallFilter> filter) {}

@@ -86,6 +86,37 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts a command inside a running service, as a child of the daemon.
+     *
+     * @return the process; the caller owns its pidfd
+     * @throws LaunchException as {@link #launch}
+     */
+    public SyscallProgram.Child join(JoinRequest request) throws LaunchException {
+        ServiceSpec spec = request.spec();
+        boolean chroot =
+                spec.rootSwitch() == RootSwitch.CHROOT || (spec.rootSwitch() == RootSwitch.AUTO && pivotRootRefused);
+        Set<Capability> kept = Powers.kept(spec, request.devicesControlled(), chroot);
+        int cgroup = NONE;
+        try {
+            if (request.cgroupDirectory().isPresent()) {
+                cgroup = linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY);
+            }
+            int group = cgroup;
+            return new Joiner(linux)
+                    .launch(
+                            request,
+                            host(),
+                            kept,
+                            filters.of(spec.confinement().seccomp(), kept),
+                            (program, late) -> run(program, spec.start().timeout(), group, late));
+        } catch (ErrnoException e) {
+            throw new LaunchException(e.getMessage());
+        } finally {
+            close(cgroup);
+        }
+    }
+
     private SyscallProgram.Child launch(LaunchRequest request, boolean chroot) throws LaunchException, ErrnoException {
         ServiceSpec spec = request.spec();
         Account account;
@@ -93,11 +124,11 @@ public final class Launcher implements AutoCloseable {
         String executable;
         try (RootDirectory root = new RootDirectory(linux, spec.rootfs())) {
             account = Account.resolve(spec.credentials(), root);
-            environment = environment(spec, account);
-            executable = executable(spec.command().get(0), environment.getOrDefault("PATH", DEFAULT_PATH), root);
+            environment = environment(spec.environment(), account);
+            executable = executable(spec.command().get(0), environment, root);
         }
         List<DeviceNode> devices = DeviceNode.all(spec.limits().devices());
-        Set<Capability> kept = ContainerProgram.kept(request, chroot);
+        Set<Capability> kept = Powers.kept(spec, request.devicesControlled(), chroot);
         requirePowers(spec.confinement().capabilities());
         Optional<CallFilter> filter = filters.of(spec.confinement().seccomp(), kept);
         HostFacts host = host();
@@ -105,7 +136,17 @@ public final class Launcher implements AutoCloseable {
         int cgroup = NONE;
         int network = network(spec.namespaces().net());
         Blueprint blueprint = new Blueprint(
-                request, account, host, devices, directories, network >= 0, chroot, executable, environment, filter);
+                request,
+                account,
+                host,
+                devices,
+                directories,
+                network >= 0,
+                chroot,
+                kept,
+                executable,
+                environment,
+                filter);
         try {
             if (request.cgroupDirectory().isPresent()) {
                 cgroup = linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY);
@@ -246,8 +287,9 @@ public final class Launcher implements AutoCloseable {
         return known;
     }
 
-    private static Map<String, String> environment(ServiceSpec spec, Account account) {
-        Map<String, String> environment = new TreeMap<>(spec.environment());
+    /** What was configured, and what every process has. */
+    static Map<String, String> environment(Map<String, String> configured, Account account) {
+        Map<String, String> environment = new TreeMap<>(configured);
         environment.putIfAbsent("PATH", DEFAULT_PATH);
         environment.putIfAbsent("HOME", account.home());
         environment.putIfAbsent("USER", account.name());
@@ -255,10 +297,13 @@ public final class Launcher implements AutoCloseable {
         return environment;
     }
 
-    private static String executable(String command, String path, RootDirectory root) throws LaunchException {
+    /** A command as it is found in its PATH. */
+    static String executable(String command, Map<String, String> environment, RootDirectory root)
+            throws LaunchException {
         if (command.contains("/")) {
             return command;
         }
+        String path = environment.getOrDefault("PATH", DEFAULT_PATH);
         for (String directory : path.split(":", -1)) {
             String candidate = directory + "/" + command;
             if (directory.startsWith("/") && root.has(candidate)) {

@@ -67,6 +67,8 @@ public interface LibC {
 
     int connect(int fd, Pointer address, int length);
 
+    int bind(int fd, Pointer address, int length);
+
     int ftruncate(int fd, long length);
 
     int geteuid();

@@ -359,6 +359,14 @@ public final class Linux {
         return new Pipes(this, c, runtime);
     }
 
+    public PassedDescriptors passedDescriptors() {
+        return new PassedDescriptors(this, c, runtime);
+    }
+
+    public Terminals terminals() {
+        return new Terminals(this, c, runtime);
+    }
+
     public Datagrams datagrams() {
         return new Datagrams(this, c, runtime);
     }
@@ -433,9 +441,14 @@ public final class Linux {
      * @param address a path, or {@code @name} in the abstract namespace; at most 107 bytes
      */
     public int connectDatagram(String address) throws ErrnoException {
+        return datagram(address, true);
+    }
+
+    private int datagram(String address, boolean connects) throws ErrnoException {
+        String operation = (connects ? "connect " : "bind ") + address;
         byte[] name = address.getBytes(StandardCharsets.UTF_8);
         if (name.length > 107) {
-            throw new ErrnoException("connect " + address, ErrnoException.EINVAL);
+            throw new ErrnoException(operation, ErrnoException.EINVAL);
         }
         if (name[0] == '@') {
             name[0] = 0;
@@ -447,12 +460,18 @@ public final class Linux {
         if (fd < 0) {
             throw failure("socket AF_UNIX");
         }
-        if (c.connect(fd, socketAddress, 2 + name.length) < 0) {
-            ErrnoException failure = failure("connect " + address);
+        int length = 2 + name.length;
+        if ((connects ? c.connect(fd, socketAddress, length) : c.bind(fd, socketAddress, length)) < 0) {
+            ErrnoException failure = failure(operation);
             close(fd);
             throw failure;
         }
         return fd;
+    }
+
+    /** A datagram socket that receives at {@code @name} in the abstract namespace, unix(7). */
+    public int bindDatagram(String address) throws ErrnoException {
+        return datagram(address, false);
     }
 
     /** Writes a short message in one {@code write(2)}. */

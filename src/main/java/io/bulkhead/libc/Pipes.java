@@ -27,8 +27,17 @@ public final class Pipes {
 
     /** Both ends of a new pipe, the reading one first; neither blocks. */
     public int[] pipe() throws ErrnoException {
+        return pipe(Linux.O_NONBLOCK);
+    }
+
+    /** The same, but both wait, as programs expect of what they are given. */
+    public int[] waitingPipe() throws ErrnoException {
+        return pipe(0);
+    }
+
+    private int[] pipe(int flags) throws ErrnoException {
         Pointer ends = Memory.allocateDirect(runtime, 8, true);
-        check(call(SystemCall.PIPE2, ends.address(), Linux.O_NONBLOCK | Linux.O_CLOEXEC, 0, 0, 0, 0), "pipe2", "");
+        check(call(SystemCall.PIPE2, ends.address(), flags | Linux.O_CLOEXEC, 0, 0, 0, 0), "pipe2", "");
         return new int[] {ends.getInt(0), ends.getInt(4)};
     }
 

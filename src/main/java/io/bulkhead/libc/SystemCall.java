@@ -11,6 +11,7 @@ public enum SystemCall {
     TEE(276, 77),
     PIPE2(293, 59),
     SENDMSG(46, 211),
+    RECVMSG(47, 212),
     SETSOCKOPT(54, 208),
     CLOSE(3, 57),
     OPENAT(257, 56),

@@ -82,6 +82,19 @@ public interface Operations {
      */
     void asked(String command, List<String> names, String by);
 
+    /**
+     * Runs a command inside a running service; returns when it has begun.
+     *
+     * @throws CommandException where it hasn't
+     */
+    Session exec(ExecCommand command) throws CommandException;
+
+    /** Who attends a command at a terminal leaves, and it goes on; says whether there is such a session. */
+    boolean leave(String session);
+
+    /** Who attended a command is gone: its terminal hangs up. */
+    void hangUp(String session);
+
     /** All that is known of a service; looks at the kernel. Empty where there is none of that name. */
     Optional<Inspection> inspect(String name);
 

@@ -42,6 +42,8 @@ final class OperatorCommands implements Operations {
     private final Supervisor.Listener listener;
     private final History history;
     private final Chronicle chronicle;
+    private final Sessions sessions;
+    private final Commands commands;
     private final Growth growth = new Growth();
 
     OperatorCommands(
@@ -51,7 +53,11 @@ final class OperatorCommands implements Operations {
             KernelSide kernel,
             Supervisor.Listener listener,
             History history,
-            Chronicle chronicle) {
+            Chronicle chronicle,
+            Sessions sessions,
+            Commands commands) {
+        this.sessions = sessions;
+        this.commands = commands;
         this.history = history;
         this.chronicle = chronicle;
         this.listener = listener;
@@ -433,6 +439,21 @@ final class OperatorCommands implements Operations {
             chronicle.asked(command, name.value(), by);
             return done(new Outcome(name.value(), Result.SIGNALLED));
         });
+    }
+
+    @Override
+    public Session exec(ExecCommand command) throws CommandException {
+        return commands.run(command);
+    }
+
+    @Override
+    public boolean leave(String session) {
+        return sessions.leave(session);
+    }
+
+    @Override
+    public void hangUp(String session) {
+        sessions.close(session);
     }
 
     @Override

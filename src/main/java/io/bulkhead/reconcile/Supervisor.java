@@ -11,6 +11,7 @@ import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.SupervisorSpec;
+import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.ServiceStatus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -73,7 +75,17 @@ public final class Supervisor implements AutoCloseable {
                 initial.supervisor().reconcileInterval());
         logs.listener((name, what) -> loop.post(() -> chronicle.output(name, what)));
         this.inForce = initial;
-        this.operations = new OperatorCommands(this, reconciler, source, kernel, listener, history, chronicle);
+        Sessions sessions = new Sessions(linux, this::whenEnded);
+        this.operations = new OperatorCommands(
+                this,
+                reconciler,
+                source,
+                kernel,
+                listener,
+                history,
+                chronicle,
+                sessions,
+                new Commands(this, reconciler, kernel, sessions));
     }
 
     public Operations operations() {
@@ -206,6 +218,33 @@ public final class Supervisor implements AutoCloseable {
     /** Has something done by the loop's thread, soon. */
     void post(Runnable task) {
         loop.post(task);
+    }
+
+    /** Has {@code ended} told, by the loop's thread, how a child ended; closes its descriptor. */
+    private void whenEnded(int pidfd, Consumer<ExitStatus> ended) {
+        loop.post(() -> {
+            try {
+                loop.watch(pidfd, () -> {
+                    loop.unwatch(pidfd);
+                    ended.accept(endOf(pidfd));
+                });
+            } catch (ErrnoException e) {
+                ended.accept(endOf(pidfd));
+            }
+        });
+    }
+
+    private ExitStatus endOf(int pidfd) {
+        try {
+            return kernel.linux()
+                    .waitStatus(pidfd)
+                    .map(ExitStatus::ofWaitStatus)
+                    .orElse(new ExitStatus.Unknown(false));
+        } catch (ErrnoException e) {
+            return new ExitStatus.Unknown(false);
+        } finally {
+            kernel.linux().close(pidfd);
+        }
     }
 
     /** Runs something by the loop's thread and waits for what it returns to complete. */

@@ -4,11 +4,14 @@ import io.bulkhead.events.Event;
 import io.bulkhead.events.History;
 import io.bulkhead.logs.Growth;
 import io.bulkhead.reconcile.Changes;
+import io.bulkhead.reconcile.CommandException;
+import io.bulkhead.reconcile.ExecCommand;
 import io.bulkhead.reconcile.Inspection;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Outcome;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.reconcile.ServiceReport;
+import io.bulkhead.reconcile.Session;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.Problem;
@@ -26,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** A daemon's façade with a fixed answer to everything. A service's name says what comes of a command for it. */
@@ -219,6 +223,24 @@ public final class FakeOperations implements Operations {
                 new Available(new ServiceName("idle"), true, false),
                 new Available(new ServiceName("web"), true, true));
     }
+
+    /** Its exit code is the number that the command is, if it is one. */
+    @Override
+    public Session exec(ExecCommand command) throws CommandException {
+        if (!command.service().equals("web")) {
+            throw new CommandException(command.service() + ": ERROR (no such process)");
+        }
+        int code = Integer.parseInt(command.command().get(0));
+        return new Session("", CompletableFuture.completedFuture(new ExitStatus.Exited(code)));
+    }
+
+    @Override
+    public boolean leave(String session) {
+        return session.equals("known");
+    }
+
+    @Override
+    public void hangUp(String session) {}
 
     @Override
     public Optional<Inspection> inspect(String name) {

@@ -25,6 +25,10 @@ public final class Fields {
         }
     }
 
+    public boolean has(String key) {
+        return object.get(key) != null;
+    }
+
     public String text(String key) throws WireException {
         return optionalText(key).orElseThrow(() -> new WireException("\"" + key + "\" is missing"));
     }

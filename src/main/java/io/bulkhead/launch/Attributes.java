@@ -1,0 +1,95 @@
+package io.bulkhead.launch;
+
+import static io.bulkhead.libc.SystemCall.*;
+
+import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.Rlimit;
+import io.bulkhead.spec.ServiceSpec;
+import java.util.List;
+
+/** What every process of a service begins with: its groups, its priority, limits of its own, signals as they are by default. */
+final class Attributes {
+    private static final long USUAL_DESCRIPTORS = 1024;
+
+    private final SyscallProgram.Builder program;
+    private final Descriptors fds;
+    private final ServiceSpec spec;
+    private final HostFacts host;
+
+    Attributes(SyscallProgram.Builder program, Descriptors fds, ServiceSpec spec, HostFacts host) {
+        this.program = program;
+        this.fds = fds;
+        this.spec = spec;
+        this.host = host;
+    }
+
+    /** @param tasksFiles v1's, by which a process joins its groups itself */
+    void join(List<String> tasksFiles) {
+        for (String tasks : tasksFiles) {
+            int fd = open(tasks, Linux.O_WRONLY);
+            program.step("write \"0\" to " + tasks, WRITE, fd, "0", 1);
+            close(fd);
+        }
+    }
+
+    void set() {
+        program.call(SETPRIORITY, Integer.toString(spec.nice()), 0, 0, spec.nice());
+        oomScore();
+        if (spec.rlimits().stream().noneMatch(limit -> limit.resource() == Rlimit.Resource.NOFILE)) {
+            limitDescriptors();
+        }
+        for (Rlimit limit : spec.rlimits()) {
+            program.call(
+                    PRLIMIT64,
+                    limit.resource().key() + " " + limit.soft() + ":" + limit.hard(),
+                    0,
+                    limit.resource().number(),
+                    program.longs(limit.soft(), limit.hard()),
+                    0);
+        }
+    }
+
+    /** The daemon's own, which may be low, is not for its services. */
+    private void oomScore() {
+        int wanted = spec.oomScoreAdjust().orElse(0);
+        if (wanted == host.oomScoreAdjust()) {
+            return; // it is born with it
+        }
+        int fd = open("/proc/self/oom_score_adj", Linux.O_WRONLY);
+        String score = Integer.toString(wanted);
+        if (spec.oomScoreAdjust().isPresent()) {
+            program.step("write \"" + score + "\" to /proc/self/oom_score_adj", WRITE, fd, score, score.length());
+        } else {
+            program.attempt(WRITE, fd, score, score.length()); // from a higher one it takes CAP_SYS_RESOURCE
+        }
+        close(fd);
+    }
+
+    /** A JVM raises its own soft limit; programs that use select(2), or close all there could be, want the usual one. */
+    private void limitDescriptors() {
+        long hard = host.openFiles();
+        long soft = hard == Rlimit.UNLIMITED ? USUAL_DESCRIPTORS : Math.min(USUAL_DESCRIPTORS, hard);
+        program.call(PRLIMIT64, "nofile", 0, Rlimit.Resource.NOFILE.number(), program.longs(soft, hard), 0);
+    }
+
+    /** CLONE_CLEAR_SIGHAND resets handlers, but what the daemon was started with as ignored (nohup) stays so. */
+    void resetSignals() {
+        var defaultAction = program.longs(0, 0, 0, 0);
+        for (int signal = 1; signal <= 64; signal++) {
+            if ((host.ignoredSignals() & 1L << (signal - 1)) != 0) {
+                program.call(RT_SIGACTION, "signal " + signal, signal, defaultAction, 0, 8);
+            }
+        }
+    }
+
+    private int open(String path, int flags) {
+        program.step("open " + path, OPENAT, Linux.AT_FDCWD, path, flags | Linux.O_CLOEXEC, 0);
+        return fds.next();
+    }
+
+    private void close(int fd) {
+        program.call(CLOSE, "", fd);
+        fds.closed(fd);
+    }
+}
