@@ -33,10 +33,10 @@ second() { cp /root/web.conf $services/ && systemctl reload bulkhead; }
 check "packages: 2nd command: a file, and systemctl reload bulkhead" second
 check "packages: the service runs" runs
 
-check "packages: class-data archives are made" ls /usr/lib/bulkhead/lib/supervisord-17.jsa /usr/lib/bulkhead/lib/supervisorctl-17.jsa
+check "packages: class-data archives are made" ls /usr/lib/bulkhead/lib/supervisord-17.*.jsa /usr/lib/bulkhead/lib/supervisorctl-17.*.jsa
 new_java() { # what dpkg does after it has unpacked one
     rm /usr/lib/bulkhead/lib/*.jsa && dpkg-trigger --by-package=bulkhead --no-await /usr/lib/jvm && dpkg --triggers-only -a
-    ls /usr/lib/bulkhead/lib/supervisord-17.jsa
+    ls /usr/lib/bulkhead/lib/supervisord-17.*.jsa
 }
 check "packages: and made anew when a Java is installed" new_java
 group() { getent group bulkhead && [ "$(stat -c %G:%a /run/bulkhead/supervisord.sock)" = bulkhead:660 ]; }

@@ -1,8 +1,6 @@
 package io.bulkhead.doctor;
 
 import io.bulkhead.cgroup.CgroupLayout;
-import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,10 +14,10 @@ public final class Doctor {
                 new ThisHost(),
                 System.getProperty("java.version", ""),
                 System.getProperty("java.home", ""),
-                library(Doctor.class.getProtectionDomain().getCodeSource()));
+                System.getProperty("bulkhead.archive", ""));
     }
 
-    static List<Finding> examine(Host host, String javaVersion, String javaHome, String library) {
+    static List<Finding> examine(Host host, String javaVersion, String javaHome, String archive) {
         KernelBuild build = KernelBuild.of(host);
         CgroupLayout layout = host.cgroups();
         return Stream.of(
@@ -29,15 +27,8 @@ public final class Doctor {
                         new NamespaceExamination(host, build).findings(),
                         new PowerExamination(host).findings(),
                         new SystemdExamination(host, layout).findings(),
-                        new JavaExamination(host, javaVersion, javaHome, library).findings())
+                        new JavaExamination(host, javaVersion, javaHome, archive).findings())
                 .flatMap(List::stream)
                 .toList();
-    }
-
-    /** The directory of the jar this is in. */
-    private static String library(CodeSource source) {
-        Path place = Path.of(source.getLocation().getPath());
-        Path directory = place.getParent();
-        return place.toString().endsWith(".jar") && directory != null ? directory.toString() : "";
     }
 }

@@ -9,33 +9,31 @@ final class JavaExamination {
     private final Host host;
     private final String version;
     private final String home;
-    private final String library;
+    private final String archive;
 
     /**
      * @param version {@code 17.0.12}
-     * @param library where the distribution's jars and archives are; empty where there is no distribution
+     * @param archive the daemon's class-data archive for this Java, there or not; empty where there is no distribution
      */
-    JavaExamination(Host host, String version, String home, String library) {
+    JavaExamination(Host host, String version, String home, String archive) {
         this.host = host;
         this.version = version;
         this.home = home;
-        this.library = library;
+        this.archive = archive;
     }
 
     List<Finding> findings() {
         Finding java = Finding.ok(AREA, "version", version + ", " + home);
-        return library.isEmpty() ? List.of(java) : List.of(java, archives());
+        return archive.isEmpty() ? List.of(java) : List.of(java, archives());
     }
 
     private Finding archives() {
-        String major = version.replaceFirst("[^0-9].*", "");
-        String archive = library + "/supervisord-" + major + ".jsa";
         return host.exists(archive)
                 ? Finding.ok(AREA, "class-data archive", archive)
                 : Finding.limited(
                         AREA,
                         "class-data archive",
                         "none for this Java: the daemon and its commands start slower",
-                        "sh " + library + "/archive.sh");
+                        "sh " + archive.replaceFirst("[^/]*$", "archive.sh"));
     }
 }

@@ -83,6 +83,41 @@ final class DistributionIT {
         assertTrue(doctor.said.contains("{\"area\":\"controllers\",\"name\":\"memory\",\"verdict\":"), doctor.said);
     }
 
+    @Test
+    void takesAnArchiveOfTheSameBuildOfJavaAlone() throws Exception {
+        Path home = directory.resolve("jvm");
+        executable(home.resolve("bin/java"), "#!/bin/sh\necho \"$@\"\n");
+        Path lib = Files.createDirectories(directory.resolve("bulkhead/lib"));
+        Files.copy(DIST.resolve("lib/java.sh"), lib.resolve("java.sh"));
+        executable(directory.resolve("bulkhead/bin/supervisord"), Files.readString(DIST.resolve("bin/supervisord")));
+        Path archive = Files.createFile(lib.resolve("supervisord-17.0.9+9-Debian-1-x86_64.jsa"));
+
+        for (List<String> java : List.of(
+                List.of("17.0.9+9-Debian-1", "x86_64"),
+                List.of("17.0.9+9-Debian-2", "x86_64"),
+                List.of("17.0.9+9-Debian-1", "aarch64"))) {
+            Files.writeString(
+                    home.resolve("release"),
+                    "JAVA_RUNTIME_VERSION=\"" + java.get(0) + "\"\nJAVA_VERSION=\"17.0.9\"\nOS_ARCH=\"" + java.get(1)
+                            + "\"\n");
+
+            Ended ended =
+                    run("env", "BULKHEAD_JAVA_HOME=" + home, directory + "/bulkhead/bin/supervisord", "--version");
+
+            assertEquals(0, ended.code, ended.said);
+            assertTrue(ended.said.contains("io.bulkhead.daemon.Main --version"), ended.said);
+            boolean same = archive.endsWith("supervisord-" + String.join("-", java) + ".jsa");
+            assertEquals(same, ended.said.contains("-XX:SharedArchiveFile=" + archive), java + ": " + ended.said);
+            assertEquals(same, ended.said.contains("SharedArchiveFile"), java + ": " + ended.said);
+        }
+    }
+
+    private static void executable(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        assertTrue(file.toFile().setExecutable(true));
+    }
+
     private Ended install(String... arguments) throws IOException, InterruptedException {
         String script = DIST.resolve("install.sh").toString();
         return run(Stream.concat(Stream.of("sh", script), Stream.of(arguments)).toArray(String[]::new));

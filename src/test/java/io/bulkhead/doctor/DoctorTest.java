@@ -220,7 +220,7 @@ final class DoctorTest {
     @Test
     void looksForTheArchiveOfItsJava() throws IOException {
         assertEquals(Verdict.OK, finding("class-data archive").verdict());
-        host.delete("/usr/lib/bulkhead/lib/supervisord-17.jsa");
+        host.delete(FolderHost.ARCHIVE);
 
         assertEquals(
                 "sh /usr/lib/bulkhead/lib/archive.sh",
@@ -239,7 +239,7 @@ final class DoctorTest {
         bare.write("/proc/self/status", "CapEff:\t0");
         bare.tellsExits = false;
 
-        for (Finding finding : Doctor.examine(bare, "17.0.1", "/java", "/lib")) {
+        for (Finding finding : Doctor.examine(bare, "17.0.1", "/java", "/lib/supervisord-17.0.1.jsa")) {
             assertEquals(finding.verdict() == Verdict.OK, finding.remedy().isEmpty(), finding::toString);
         }
     }
@@ -254,6 +254,6 @@ final class DoctorTest {
     }
 
     private List<Finding> examine() {
-        return Doctor.examine(host, "17.0.1", "/usr/lib/jvm/java", "/usr/lib/bulkhead/lib");
+        return Doctor.examine(host, "17.0.1", "/usr/lib/jvm/java", FolderHost.ARCHIVE);
     }
 }

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 
 /** A host whose files are in a folder: at first a recent one that offers all, with v2 alone. */
 final class FolderHost implements Host {
+    static final String ARCHIVE = "/usr/lib/bulkhead/lib/supervisord-17.0.1+12-x86_64.jsa";
+
     private final Path root;
     final Set<Integer> unknownCalls = new HashSet<>();
     final Map<String, String> commands = new HashMap<>();
@@ -34,7 +36,7 @@ final class FolderHost implements Host {
         for (String kind : List.of("mnt", "pid", "uts", "ipc", "cgroup", "net", "user", "time")) {
             write("/proc/self/ns/" + kind, "");
         }
-        write("/usr/lib/bulkhead/lib/supervisord-17.jsa", "");
+        write(ARCHIVE, "");
         mounts("unified");
         write("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory hugetlb pids rdma misc dmem");
         write("/sys/fs/cgroup/system.slice/cgroup.procs", "");
