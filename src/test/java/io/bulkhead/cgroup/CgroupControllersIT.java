@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -107,7 +109,7 @@ final class CgroupControllersIT {
         List<LimitWrite> differences = driver.differences("web", limits);
         List<LimitWrite> written = driver.apply("web", limits);
         assertTrue(written.stream().anyMatch(write -> write.key().equals(key)), written::toString);
-        assertEquals(differences, written);
+        assertEquals(foreseeable(differences, differences), foreseeable(written, differences));
         assertEquals(List.of(), driver.differences("web", limits));
         assertEquals(List.of(), driver.apply("web", limits));
         assertTrue(
@@ -124,6 +126,17 @@ final class CgroupControllersIT {
                 written.stream().map(LimitWrite::file).toList(),
                 again.stream().map(LimitWrite::file).toList(),
                 "put back to what a new group has");
+    }
+
+    /** All of the writes; only where, if the file wasn't there to be looked at: its controller first had to be handed down. */
+    private static List<String> foreseeable(List<LimitWrite> writes, List<LimitWrite> foreseen) {
+        Set<Path> absent = foreseen.stream()
+                .filter(write -> write.before().equals("not in force"))
+                .map(LimitWrite::file)
+                .collect(Collectors.toSet());
+        return writes.stream()
+                .map(write -> absent.contains(write.file()) ? write.key() + " " + write.file() : write.toString())
+                .toList();
     }
 
     @ParameterizedTest
