@@ -60,6 +60,12 @@ final class MountsReader {
                     "mounts, rootfs.readonly and rootfs.overlay need namespaces.mount = private, else they would be the"
                             + " host's");
         }
+        if (namespaces.user().isPresent()
+                && overlay.flatMap(RootView.Overlay::keep).isPresent()) {
+            service.conflict(
+                    List.of("rootfs", "namespaces"),
+                    "a layer that is kept needs namespaces.user = host: allowed with private is one in memory");
+        }
         return view;
     }
 

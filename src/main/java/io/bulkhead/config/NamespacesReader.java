@@ -39,9 +39,26 @@ final class NamespacesReader {
                 keys.get("ipc", PRIVATE, DEFAULT.ipc()),
                 keys.get("cgroup", PRIVATE, DEFAULT.cgroup()),
                 network(),
+                new UserNamespaceReader(service, keys).read(),
                 clocks());
         keys.done();
+        if (namespaces.user().isPresent()) {
+            checkUsers(namespaces);
+        }
         return namespaces;
+    }
+
+    private void checkUsers(Namespaces namespaces) {
+        if (!namespaces.pid() || !namespaces.mount()) {
+            keys.conflict(
+                    List.of("user", "pid", "mount"),
+                    "private needs pid = private and mount = private: the host's cannot be shared with users of one's own");
+        }
+        if (namespaces.net() instanceof NetworkNamespace.Named) {
+            keys.conflict(
+                    List.of("user", "net"),
+                    "private needs net = private or host: somebody else's network cannot be entered from there");
+        }
     }
 
     private static Boolean network(String text) throws Refusal {

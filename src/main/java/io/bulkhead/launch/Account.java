@@ -16,6 +16,13 @@ import java.util.TreeSet;
  * @param groups supplementary groups
  */
 record Account(int uid, int gid, List<Integer> groups, String name, String home) {
+    /** Its own and the supplementary ones. */
+    List<Integer> allGroups() {
+        List<Integer> all = new ArrayList<>(groups);
+        all.add(gid);
+        return all;
+    }
+
     /** A line of passwd(5): name:password:uid:gid:gecos:home:shell. */
     private record Passwd(String name, int uid, int gid, String home) {}
 

@@ -2,10 +2,12 @@ package io.bulkhead.launch;
 
 import static io.bulkhead.libc.SystemCall.*;
 
+import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.spec.Rlimit;
 import io.bulkhead.spec.ServiceSpec;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What every process of a service begins with: its groups, its priority, limits of its own, signals as they are by default. */
@@ -33,13 +35,20 @@ final class Attributes {
         }
     }
 
+    /** Has the process set its own. */
     void set() {
         program.call(SETPRIORITY, Integer.toString(spec.nice()), 0, 0, spec.nice());
-        oomScore();
-        if (spec.rlimits().stream().noneMatch(limit -> limit.resource() == Rlimit.Resource.NOFILE)) {
-            limitDescriptors();
+        if (changesScore(spec, host)) {
+            int fd = open("/proc/self/oom_score_adj", Linux.O_WRONLY);
+            String score = Integer.toString(spec.oomScoreAdjust().orElse(0));
+            if (spec.oomScoreAdjust().isPresent()) {
+                program.step("write \"" + score + "\" to /proc/self/oom_score_adj", WRITE, fd, score, score.length());
+            } else {
+                program.attempt(WRITE, fd, score, score.length()); // from a higher one it takes CAP_SYS_RESOURCE
+            }
+            close(fd);
         }
-        for (Rlimit limit : spec.rlimits()) {
+        for (Rlimit limit : limits(spec, host)) {
             program.call(
                     PRLIMIT64,
                     limit.resource().key() + " " + limit.soft() + ":" + limit.hard(),
@@ -50,27 +59,40 @@ final class Attributes {
         }
     }
 
-    /** The daemon's own, which may be low, is not for its services. */
-    private void oomScore() {
-        int wanted = spec.oomScoreAdjust().orElse(0);
-        if (wanted == host.oomScoreAdjust()) {
-            return; // it is born with it
+    /** Sets those of another process, with the powers of this one. */
+    static void set(Linux linux, int pid, ServiceSpec spec, HostFacts host) throws ErrnoException {
+        linux.setNice(pid, spec.nice());
+        if (changesScore(spec, host)) {
+            try {
+                linux.writeFile(
+                        "/proc/" + pid + "/oom_score_adj",
+                        Integer.toString(spec.oomScoreAdjust().orElse(0)));
+            } catch (ErrnoException e) {
+                if (spec.oomScoreAdjust().isPresent()) {
+                    throw e;
+                }
+            }
         }
-        int fd = open("/proc/self/oom_score_adj", Linux.O_WRONLY);
-        String score = Integer.toString(wanted);
-        if (spec.oomScoreAdjust().isPresent()) {
-            program.step("write \"" + score + "\" to /proc/self/oom_score_adj", WRITE, fd, score, score.length());
-        } else {
-            program.attempt(WRITE, fd, score, score.length()); // from a higher one it takes CAP_SYS_RESOURCE
+        for (Rlimit limit : limits(spec, host)) {
+            linux.setLimit(pid, limit.resource().number(), limit.resource().key(), limit.soft(), limit.hard());
         }
-        close(fd);
+    }
+
+    /** The daemon's own, which may be low, is not for its services; a process is born with it. */
+    private static boolean changesScore(ServiceSpec spec, HostFacts host) {
+        return spec.oomScoreAdjust().orElse(0) != host.oomScoreAdjust();
     }
 
     /** A JVM raises its own soft limit; programs that use select(2), or close all there could be, want the usual one. */
-    private void limitDescriptors() {
-        long hard = host.openFiles();
-        long soft = hard == Rlimit.UNLIMITED ? USUAL_DESCRIPTORS : Math.min(USUAL_DESCRIPTORS, hard);
-        program.call(PRLIMIT64, "nofile", 0, Rlimit.Resource.NOFILE.number(), program.longs(soft, hard), 0);
+    private static List<Rlimit> limits(ServiceSpec spec, HostFacts host) {
+        List<Rlimit> limits = new ArrayList<>();
+        if (spec.rlimits().stream().noneMatch(limit -> limit.resource() == Rlimit.Resource.NOFILE)) {
+            long hard = host.openFiles();
+            long soft = hard == Rlimit.UNLIMITED ? USUAL_DESCRIPTORS : Math.min(USUAL_DESCRIPTORS, hard);
+            limits.add(new Rlimit(Rlimit.Resource.NOFILE, soft, hard));
+        }
+        limits.addAll(spec.rlimits());
+        return limits;
     }
 
     /** CLONE_CLEAR_SIGHAND resets handlers, but what the daemon was started with as ignored (nohup) stays so. */

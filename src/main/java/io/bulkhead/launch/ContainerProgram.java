@@ -3,9 +3,11 @@ package io.bulkhead.launch;
 import static io.bulkhead.libc.SystemCall.*;
 
 import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.Rendezvous;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.libc.SyscallProgram.Late;
 import io.bulkhead.spec.ClockOffsets;
+import io.bulkhead.spec.Mount;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.ServiceSpec;
@@ -18,6 +20,9 @@ import java.time.Duration;
  * <p>Pure: makes a program from what it is given and touches nothing.
  */
 final class ContainerProgram {
+    /** A directory that every host has, to put a root at; what is needed of it has been taken hold of then. */
+    private static final String ANYWHERE = "/dev";
+
     private static final int SIOCSIFFLAGS = 0x8914;
     private static final int IFF_UP_RUNNING = 0x41;
 
@@ -40,23 +45,35 @@ final class ContainerProgram {
         this.program = SyscallProgram.builder(cloneFlags(spec.namespaces()));
         this.attributes = new Attributes(program, fds, spec, host);
         this.powers = new Powers(program, host, account, spec.confinement(), blueprint.kept());
+        if (blueprint.ownUsers()) {
+            powers.ofOwnUsers(blueprint.privileged());
+        }
     }
 
-    /** Lays the program out. Late arguments are the descriptor of a network that it enters, then those of an init. */
+    /** Lays the program out. Late arguments are descriptors: of a network that it enters, a rendezvous, an init, trees. */
     SyscallProgram build() {
         if (blueprint.entersNetwork()) {
             program.call(SETNS, "CLONE_NEWNET", Late.ARGUMENT, SyscallProgram.CLONE_NEWNET);
         }
+        if (blueprint.ownUsers()) {
+            Rendezvous.await(program, "uid_map and gid_map");
+        }
         if (spec.init()) {
             ImageRun.hold(program, fds);
         }
-        closeOthers();
+        int firstTree = blueprint.holdsTrees() ? holdTrees() : 0;
+        program.call(CLOSE_RANGE, "", fds.lowest(), 0xffffffffL, 0);
         program.call(UMASK, "", 0);
         joinGroups();
         spec.namespaces().time().ifPresent(this::setClocks);
         openStandardStreams();
         program.call(SETSID, "");
-        attributes.set();
+        if (blueprint.ownUsers()) {
+            // So far it has been whoever the daemon is, and could open what that owns.
+            program.call(SETRESGID, "0", 0, 0, 0).call(SETRESUID, "0", 0, 0, 0);
+        } else {
+            attributes.set();
+        }
         if (spec.namespaces().uts()) {
             String name = spec.hostname().orElse(spec.name().value());
             program.call(SETHOSTNAME, name, name, name.length());
@@ -65,12 +82,17 @@ final class ContainerProgram {
             bringLoopbackUp();
         }
         if (spec.namespaces().mount()) {
-            KernelFileSystems kernel = new KernelFileSystems(program, fds, host);
-            ServiceMounts mounts = new ServiceMounts(
-                    program, fds, kernel, spec.view(), request.devicesControlled(), blueprint.directories());
-            switchRoot(mounts);
+            KernelFileSystems kernel = new KernelFileSystems(program, fds, blueprint);
+            ServiceMounts mounts = new ServiceMounts(program, fds, kernel, blueprint, firstTree);
+            // Slave, not private, while the host's mounts are still here: what the host unmounts goes away here as
+            // well, and nothing done here reaches it. Private would pin every mount of the host until this process
+            // ends.
+            program.call(MOUNT, "/ as MS_SLAVE", 0, "/", 0, KernelFileSystems.MS_REC | KernelFileSystems.MS_SLAVE, 0);
+            mounts.hold();
+            kernel.hold();
+            switchRoot(mounts, firstTree);
             mounts.attach();
-            kernel.mountAll(blueprint.devices());
+            kernel.mountAll();
             mounts.attachInDev();
         } else {
             String root = spec.rootfs().toString();
@@ -103,13 +125,27 @@ final class ContainerProgram {
         return program.build();
     }
 
+    /** Late arguments, too: the root first, then what is bound. */
+    private int holdTrees() {
+        int first = fds.next();
+        program.call(DUP3, "the root to " + first, Late.ARGUMENT, first, Linux.O_CLOEXEC);
+        for (Mount mount : spec.view().mounts()) {
+            if (mount instanceof Mount.Bind bind) {
+                int fd = fds.next();
+                program.call(DUP3, bind.source() + " to " + fd, Late.ARGUMENT, fd, Linux.O_CLOEXEC);
+            }
+        }
+        return first;
+    }
+
     private void closeOthers() {
         program.call(CLOSE_RANGE, "", spec.init() ? 5 : 3, 0xffffffffL, 0);
     }
 
     private long cloneFlags(Namespaces namespaces) {
         // The cgroup namespace comes later, by unshare: its root is the group its maker is in at that moment.
-        return (namespaces.pid() ? SyscallProgram.CLONE_NEWPID : 0)
+        return (blueprint.ownUsers() ? SyscallProgram.CLONE_NEWUSER : 0)
+                | (namespaces.pid() ? SyscallProgram.CLONE_NEWPID : 0)
                 | (namespaces.mount() ? SyscallProgram.CLONE_NEWNS : 0)
                 | (namespaces.uts() ? SyscallProgram.CLONE_NEWUTS : 0)
                 | (namespaces.ipc() ? SyscallProgram.CLONE_NEWIPC : 0)
@@ -163,7 +199,7 @@ final class ContainerProgram {
         int fd = open(path, flags);
         program.call(DUP3, path + " to " + number, fd, number, 0);
         close(fd);
-        if (!path.equals("/dev/null")) {
+        if (!path.equals("/dev/null") && !blueprint.ownUsers()) {
             // The service may open /dev/stdout again, as whoever it is.
             program.call(FCHOWN, path, number, account.uid(), account.gid());
         }
@@ -182,15 +218,16 @@ final class ContainerProgram {
         close(fd);
     }
 
-    private void switchRoot(ServiceMounts mounts) {
-        String root = spec.rootfs().toString();
-        // Slave, not private, while the host's mounts are still here: what the host unmounts goes away here as
-        // well, and nothing done here reaches it. Private would pin every mount of the host until this process ends.
-        program.call(MOUNT, "/ as MS_SLAVE", 0, "/", 0, KernelFileSystems.MS_REC | KernelFileSystems.MS_SLAVE, 0);
-        mounts.hold();
+    private void switchRoot(ServiceMounts mounts, int tree) {
+        String root = blueprint.holdsTrees() ? ANYWHERE : spec.rootfs().toString();
+        if (blueprint.holdsTrees()) {
+            String what = spec.rootfs() + " to " + root;
+            int emptyPath = KernelFileSystems.MOVE_MOUNT_F_EMPTY_PATH;
+            program.call(MOVE_MOUNT, what, tree, "", Linux.AT_FDCWD, root, emptyPath);
+        }
         if (spec.view().overlay().isPresent()) {
             mounts.overlay(root, spec.view().overlay().get());
-        } else {
+        } else if (!blueprint.holdsTrees()) {
             program.call(MOUNT, root, root, root, 0, KernelFileSystems.MS_BIND | KernelFileSystems.MS_REC, 0);
         }
         program.call(CHDIR, root, root);

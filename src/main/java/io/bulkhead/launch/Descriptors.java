@@ -20,6 +20,11 @@ final class Descriptors {
         return fd;
     }
 
+    /** The first that is free. */
+    int lowest() {
+        return open.nextClearBit(0);
+    }
+
     void closed(int fd) {
         open.clear(fd);
     }

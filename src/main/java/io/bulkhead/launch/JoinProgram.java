@@ -7,6 +7,7 @@ import io.bulkhead.libc.ProgramImage;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.libc.Terminals;
 import io.bulkhead.spec.Capability;
+import io.bulkhead.spec.UserNamespace;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,11 +29,14 @@ final class JoinProgram {
     private final JoinRequest request;
     private final Account account;
     private final HostFacts host;
+    private final boolean privileged;
 
-    JoinProgram(JoinRequest request, Account account, HostFacts host) {
+    /** @param privileged whether the daemon is the host's root */
+    JoinProgram(JoinRequest request, Account account, HostFacts host, boolean privileged) {
         this.request = request;
         this.account = account;
         this.host = host;
+        this.privileged = privileged;
     }
 
     /** What is done outside; its late arguments are those of {@link ImageRun#hold}. */
@@ -47,6 +51,8 @@ final class JoinProgram {
         program.call(DUP3, "a process to 5", request.pidfd(), PIDFD, 0);
         fds.next();
         program.call(CLOSE_RANGE, "", PIDFD + 1, 0xffffffffL, 0);
+        // It may open /dev/stdout again, as whoever it is. From inside, nobody there may give away what is the host's.
+        request.spec().namespaces().user().ifPresent(user -> own(program, outside(user)));
         Attributes attributes = new Attributes(program, fds, request.spec(), host);
         attributes.join(request.cgroupTasksFiles());
         attributes.set();
@@ -72,11 +78,12 @@ final class JoinProgram {
             String root = request.spec().rootfs().toString();
             image.call(CHROOT, root, root).call(CHDIR, "/", "/");
         }
-        for (int stream = 0; stream < 3; stream++) {
-            // It may open /dev/stdout again, as whoever it is.
-            image.attempt(FCHOWN, stream, account.uid(), request.terminal() ? -1 : account.gid());
-        }
         Powers powers = new Powers(image, host, account, request.spec().confinement(), kept);
+        if (request.spec().namespaces().user().isPresent()) {
+            powers.ofOwnUsers(privileged);
+        } else {
+            own(image, new long[] {account.uid(), account.gid()});
+        }
         boolean bound = request.spec().confinement().noNewPrivileges();
         if (bound) {
             powers.renounce();
@@ -97,5 +104,17 @@ final class JoinProgram {
         }
         InitImage.execute(image, executable, request.command(), environment);
         return image.image();
+    }
+
+    private void own(SyscallProgram.Builder program, long[] owner) {
+        for (int stream = 0; stream < 3; stream++) {
+            program.attempt(FCHOWN, stream, owner[0], request.terminal() ? -1 : owner[1]);
+        }
+    }
+
+    private long[] outside(UserNamespace user) {
+        return new long[] {
+            user.hostUid(account.uid()).orElse(-1), user.hostGid(account.gid()).orElse(-1)
+        };
     }
 }

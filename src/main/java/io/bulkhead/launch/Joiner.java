@@ -56,7 +56,7 @@ final class Joiner {
             environment = Launcher.environment(environment, account);
             executable = Launcher.executable(request.command().get(0), environment, root);
         }
-        JoinProgram join = new JoinProgram(request, account, host);
+        JoinProgram join = new JoinProgram(request, account, host, linux.geteuid() == 0);
         ProgramImage image = join.inside(foreign(request.pid()), kept, filter, executable, environment);
         long begun = System.nanoTime();
         try (ImageRun run = new ImageRun(linux, JoinProgram.NAME, image);

@@ -4,7 +4,11 @@ import static io.bulkhead.libc.SystemCall.*;
 
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.NetworkNamespace;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code /proc}, {@code /sys} and {@code /dev} of a contained process, made inside its new root.
@@ -34,14 +38,17 @@ final class KernelFileSystems {
     private static final int ATTR_NOEXEC = 8;
     private static final int FSOPEN_CLOEXEC = 1;
     private static final int FSMOUNT_CLOEXEC = 1;
+    private static final int FSCONFIG_SET_FLAG = 0;
     private static final int FSCONFIG_SET_STRING = 1;
     private static final int FSCONFIG_CMD_CREATE = 6;
-    private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
     private static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     private static final int OPEN_TREE_CLONE = 1;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final long RESOLVE_NO_SYMLINKS = 0x04;
     private static final long RESOLVE_BENEATH = 0x08;
+    private static final int TTY = 5;
+    private static final int S_IFREG = 0100000;
     private static final int S_IFCHR = 0020000;
 
     /** Character devices: name, major, minor. */
@@ -57,25 +64,70 @@ final class KernelFileSystems {
 
     private final SyscallProgram.Builder program;
     private final Descriptors fds;
+    private final Blueprint blueprint;
     private final HostFacts host;
+    /** Of the host's devices, by name, where none can be made. */
+    private final Map<String, Integer> nodes = new HashMap<>();
 
-    KernelFileSystems(SyscallProgram.Builder program, Descriptors fds, HostFacts host) {
+    private int proc;
+    private int sys;
+
+    KernelFileSystems(SyscallProgram.Builder program, Descriptors fds, Blueprint blueprint) {
         this.program = program;
         this.fds = fds;
-        this.host = host;
+        this.blueprint = blueprint;
+        this.host = blueprint.host();
     }
 
     /**
-     * Leaves the working directory at {@code /}.
-     *
-     * @param nodes of devices beyond everybody's
+     * Makes what may only be made, in a user namespace, while the host's own is to be seen; to be called before the host's tree
+     * is gone.
      */
-    void mountAll(List<DeviceNode> nodes) {
-        int proc = attach(create("proc", ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC), "/proc");
-        int sys = attach(create("sysfs", ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC), "/sys");
-        int dev = attach(create("tmpfs", ATTR_NOSUID | ATTR_NOEXEC, "mode", "755", "size", "65536k"), "/dev");
+    void hold() {
+        proc = create("proc", ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
+        int attributes = ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
+        sys = sharesSys() ? tree("/sys", attributes) : create("sysfs", attributes);
+        if (blueprint.ownUsers()) {
+            DEVICES.forEach(device -> nodes.put(device.name, node(device.name)));
+            blueprint.devices().forEach(device -> nodes.computeIfAbsent(device.name(), this::node));
+        }
+    }
+
+    /** A new sysfs shows a network, so it can be made by those alone whose users own that. */
+    private boolean sharesSys() {
+        return blueprint.ownUsers()
+                && !(blueprint.request().spec().namespaces().net() instanceof NetworkNamespace.Private);
+    }
+
+    private int tree(String path, int attributes) {
+        int fd = fds.next();
+        int flags = OPEN_TREE_CLONE | (int) AT_RECURSIVE | Linux.O_CLOEXEC;
+        program.call(OPEN_TREE, path, Linux.AT_FDCWD, path, flags);
+        program.step(
+                "mount_setattr " + path,
+                MOUNT_SETATTR,
+                fd,
+                "",
+                AT_EMPTY_PATH | AT_RECURSIVE,
+                program.longs(attributes, 0, MS_PRIVATE, 0),
+                32);
+        return fd;
+    }
+
+    private int node(String name) {
+        int fd = fds.next();
+        program.call(OPEN_TREE, "/dev/" + name, Linux.AT_FDCWD, "/dev/" + name, OPEN_TREE_CLONE | Linux.O_CLOEXEC);
+        return fd;
+    }
+
+    /** Attaches it, and makes the rest; leaves the working directory at {@code /}. */
+    void mountAll() {
+        attach(proc, "/proc");
+        attach(sys, "/sys");
+        int dev = create("tmpfs", ATTR_NOSUID | ATTR_NOEXEC, "mode", "755", "size", "65536k");
+        attach(dev, "/dev");
         populateDev(dev);
-        nodes.forEach(node -> make(node, dev));
+        blueprint.devices().forEach(node -> make(node, dev));
         mask(proc, sys, dev);
         protect(proc);
     }
@@ -83,6 +135,10 @@ final class KernelFileSystems {
     private void populateDev(int dev) {
         for (Device device : DEVICES) {
             int number = device.major << 8 | device.minor;
+            if (nodes.containsKey(device.name)) {
+                borrow(device.name, dev);
+                continue;
+            }
             program.call(MKNODAT, "/dev/" + device.name, dev, device.name, S_IFCHR | 0666, number);
         }
         link("/proc/self/fd", dev, "fd");
@@ -91,7 +147,12 @@ final class KernelFileSystems {
         link("/proc/self/fd/2", dev, "stderr");
         link("pts/ptmx", dev, "ptmx");
         // Group 5 is tty wherever there is one; devpts wants a number. grantpt(3)
-        int pts = create("devpts", ATTR_NOSUID | ATTR_NOEXEC, "ptmxmode", "0666", "mode", "0620", "gid", "5");
+        List<String> options = new ArrayList<>(List.of("ptmxmode", "0666", "mode", "0620"));
+        if (blueprint.request().spec().namespaces().user().stream()
+                .allMatch(user -> user.hostGid(TTY).isPresent())) {
+            options.addAll(List.of("gid", Integer.toString(TTY)));
+        }
+        int pts = create("devpts", ATTR_NOSUID | ATTR_NOEXEC, options.toArray(new String[0]));
         attachIn(pts, dev, "pts", 0755);
         close(pts);
         int shm = create("tmpfs", ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, "mode", "1777", "size", "65536k");
@@ -106,9 +167,21 @@ final class KernelFileSystems {
         for (String directory : node.directories()) {
             program.attempt(MKDIRAT, dev, directory, 0755); // another node may have needed it; the next call tells
         }
+        if (nodes.containsKey(node.name())) {
+            borrow(node.name(), dev);
+            return;
+        }
         String path = "/dev/" + node.name();
         program.call(MKNODAT, path, dev, node.name(), node.mode(), node.number());
         program.call(FCHOWNAT, path, dev, node.name(), node.uid(), node.gid(), 0);
+    }
+
+    /** Puts the host's node there. */
+    private void borrow(String name, int dev) {
+        int fd = nodes.getOrDefault(name, -1);
+        program.call(MKNODAT, "/dev/" + name, dev, name, S_IFREG | 0666, 0);
+        program.call(MOVE_MOUNT, "/dev/" + name, fd, "", dev, name, MOVE_MOUNT_F_EMPTY_PATH);
+        close(fd);
     }
 
     private void link(String target, int dev, String name) {
@@ -123,7 +196,11 @@ final class KernelFileSystems {
             close(clone);
         }
         int empty = -1;
-        for (HostFacts.Directory directory : host.maskedDirectories()) {
+        List<HostFacts.Directory> directories = new ArrayList<>(host.maskedDirectories());
+        if (sharesSys()) {
+            directories.add(new HostFacts.Directory(true, "fs/cgroup"));
+        }
+        for (HostFacts.Directory directory : directories) {
             int mount;
             if (empty < 0) {
                 mount = create(
@@ -159,11 +236,15 @@ final class KernelFileSystems {
         program.call(CHDIR, "/", "/");
     }
 
-    /** A new, detached mount; options come in pairs. */
+    /** A new, detached mount; options come in pairs, a flag's with an empty value. */
     int create(String type, int attributes, String... options) {
         int context = fds.next();
         program.call(FSOPEN, type, type, FSOPEN_CLOEXEC);
         for (int i = 0; i < options.length; i += 2) {
+            if (options[i + 1].isEmpty()) {
+                program.call(FSCONFIG, type + " " + options[i], context, FSCONFIG_SET_FLAG, options[i], 0, 0);
+                continue;
+            }
             String option = type + " " + options[i] + "=" + options[i + 1];
             program.call(FSCONFIG, option, context, FSCONFIG_SET_STRING, options[i], options[i + 1], 0);
         }
@@ -175,7 +256,7 @@ final class KernelFileSystems {
     }
 
     /** Attaches a mount at a directory of the root, which is made where it's missing and may not be a link. */
-    private int attach(int mount, String path) {
+    private void attach(int mount, String path) {
         String name = path.substring(1);
         program.attempt(MKDIRAT, Linux.AT_FDCWD, name, 0755); // there already, or a read-only root: the next call tells
         int target = fds.next();
@@ -189,7 +270,6 @@ final class KernelFileSystems {
                 24);
         program.call(MOVE_MOUNT, path, mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
         close(target);
-        return mount;
     }
 
     private void attachIn(int mount, int dev, String name, int mode) {

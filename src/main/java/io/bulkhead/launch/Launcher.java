@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class Launcher implements AutoCloseable {
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private static final int NONE = -1;
+    private static final long[] NOTHING = {};
 
     /** A burst of launches needs to look at the host but once. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -42,6 +44,8 @@ public final class Launcher implements AutoCloseable {
     private final Programs programs = new Programs();
     private final SpareNetwork networks;
     private final CallFilters filters;
+    private final OwnerNamespaces owners;
+    private final boolean privileged;
     private volatile boolean pivotRootRefused;
     private volatile HostFacts.@Nullable Powers powers;
     private volatile @Nullable Look look;
@@ -54,6 +58,8 @@ public final class Launcher implements AutoCloseable {
         this.networks = new SpareNetwork(linux);
         this.filters = new CallFilters(linux);
         this.deadlines = new Deadlines(linux);
+        this.owners = new OwnerNamespaces(linux);
+        this.privileged = linux.geteuid() == 0;
     }
 
     /**
@@ -129,12 +135,15 @@ public final class Launcher implements AutoCloseable {
         }
         List<DeviceNode> devices = DeviceNode.all(spec.limits().devices());
         Set<Capability> kept = Powers.kept(spec, request.devicesControlled(), chroot);
-        requirePowers(spec.confinement().capabilities());
+        boolean ownUsers = spec.namespaces().user().isPresent();
+        if (!ownUsers) {
+            requirePowers(spec.confinement().capabilities());
+        }
         Optional<CallFilter> filter = filters.of(spec.confinement().seccomp(), kept);
         HostFacts host = host();
         Set<Path> directories = directories(spec.view());
         int cgroup = NONE;
-        int network = network(spec.namespaces().net());
+        int network = ownUsers ? NONE : network(spec.namespaces().net());
         Blueprint blueprint = new Blueprint(
                 request,
                 account,
@@ -142,6 +151,7 @@ public final class Launcher implements AutoCloseable {
                 devices,
                 directories,
                 network >= 0,
+                privileged,
                 chroot,
                 kept,
                 executable,
@@ -151,27 +161,45 @@ public final class Launcher implements AutoCloseable {
             if (request.cgroupDirectory().isPresent()) {
                 cgroup = linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY);
             }
-            long[] late = network >= 0 ? new long[] {network} : new long[0];
-            return spec.init() ? runInit(blueprint, cgroup, late) : run(blueprint, cgroup, late);
+            long[] late = network >= 0 ? new long[] {network} : NOTHING;
+            return ownUsers ? runOwnUsers(blueprint, cgroup) : run(blueprint, cgroup, Optional.empty(), late, NOTHING);
         } finally {
             close(network);
             close(cgroup);
-            if (spec.namespaces().net() instanceof NetworkNamespace.Private) {
+            if (!ownUsers && spec.namespaces().net() instanceof NetworkNamespace.Private) {
                 networks.replenish();
             }
         }
     }
 
+    private SyscallProgram.Child runOwnUsers(Blueprint blueprint, int cgroup) throws LaunchException, ErrnoException {
+        try (OwnUsers users = OwnUsers.prepare(linux, blueprint, networks, owners)) {
+            ParentSide parent = users.parent();
+            return run(blueprint, cgroup, Optional.of(parent), parent.late(), users.trees());
+        }
+    }
+
+    private SyscallProgram.Child run(
+            Blueprint blueprint, int cgroup, Optional<ParentSide> parent, long[] first, long[] last)
+            throws LaunchException, ErrnoException {
+        return blueprint.request().spec().init()
+                ? runInit(blueprint, cgroup, parent, first, last)
+                : run(blueprint, cgroup, parent, joined(first, last));
+    }
+
+    private static long[] joined(long[]... parts) {
+        return Stream.of(parts).flatMapToLong(LongStream::of).toArray();
+    }
+
     /** Once process 1 has begun, its command is waited for. */
-    private SyscallProgram.Child runInit(Blueprint blueprint, int cgroup, long... late)
+    private SyscallProgram.Child runInit(
+            Blueprint blueprint, int cgroup, Optional<ParentSide> parent, long[] first, long[] last)
             throws LaunchException, ErrnoException {
         ServiceSpec spec = blueprint.request().spec();
         long begun = System.nanoTime();
         ProgramImage image = InitImage.of(blueprint.executable(), spec.command(), blueprint.environment());
         try (ImageRun init = new ImageRun(linux, InitImage.NAME, image)) {
-            long[] all = LongStream.concat(LongStream.of(late), LongStream.of(init.late()))
-                    .toArray();
-            SyscallProgram.Child child = run(blueprint, cgroup, all);
+            SyscallProgram.Child child = run(blueprint, cgroup, parent, joined(first, init.late(), last));
             boolean up = false;
             try {
                 init.awaitCommand(begun, spec.start().timeout());
@@ -185,17 +213,21 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    private SyscallProgram.Child run(Blueprint blueprint, int cgroup, long... late)
+    private SyscallProgram.Child run(Blueprint blueprint, int cgroup, Optional<ParentSide> parent, long[] late)
             throws LaunchException, ErrnoException {
         SyscallProgram program = programs.take(blueprint).orElseGet(() -> new ContainerProgram(blueprint).build());
         boolean started = false;
         try {
+            parent.ifPresent(side -> side.attend(program));
             SyscallProgram.Child child =
                     run(program, blueprint.request().spec().start().timeout(), cgroup, late);
             started = true;
             programs.give(blueprint, program);
             return child;
+        } catch (ErrnoException e) {
+            throw parent.flatMap(ParentSide::failure).orElse(e);
         } finally {
+            parent.ifPresent(ParentSide::failure); // it must be through with the program
             if (!started) {
                 program.close();
             }
@@ -317,6 +349,7 @@ public final class Launcher implements AutoCloseable {
     public void close() {
         deadlines.close();
         programs.close();
+        owners.close();
         networks.close();
     }
 }

@@ -40,6 +40,11 @@ public final class NamespaceNeeds {
                 lacks.add(new Lack("namespaces.net.path", String.valueOf(e.getMessage())));
             }
         }
+        if (spec.namespaces().user().isPresent() && !hasUsers()) {
+            lacks.add(new Lack(
+                    "namespaces.user",
+                    "private users need CONFIG_USER_NS, and user.max_user_namespaces above 0: allowed here is host"));
+        }
         spec.namespaces()
                 .net()
                 .link()
@@ -48,6 +53,11 @@ public final class NamespaceNeeds {
                 .ifPresent(bridge -> lacks.add(new Lack(
                         "net.bridge", bridge + " is no bridge of this host: ip link add " + bridge + " type bridge")));
         return lacks;
+    }
+
+    private boolean hasUsers() throws ErrnoException {
+        return linux.exists("/proc/self/ns/user")
+                && !linux.readFile("/proc/sys/user/max_user_namespaces").equals("0");
     }
 
     /** Since 6.3 execve(2) enters the time namespace of a process' children; before, a child that shares memory cannot. */

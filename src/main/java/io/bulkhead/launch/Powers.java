@@ -25,6 +25,8 @@ final class Powers {
     private final Account account;
     private final Confinement confinement;
     private final Set<Capability> powers;
+    private boolean ownUsers;
+    private boolean setsGroups = true;
 
     /** @param powers those kept */
     Powers(
@@ -38,6 +40,17 @@ final class Powers {
         this.account = account;
         this.confinement = confinement;
         this.powers = Set.copyOf(powers);
+    }
+
+    /**
+     * For a process in a user namespace, which begins with all there are, whatever the daemon has.
+     *
+     * @param groups whether setgroups(2) is allowed there
+     */
+    Powers ofOwnUsers(boolean groups) {
+        ownUsers = true;
+        setsGroups = groups;
+        return this;
     }
 
     /** Of what the service is to have, that which it can't be given is withheld. */
@@ -58,14 +71,16 @@ final class Powers {
     }
 
     void drop() {
-        long kept = Capability.mask(powers) & host.permittedCapabilities();
+        long kept = Capability.mask(powers) & (ownUsers ? -1L : host.permittedCapabilities());
         for (int capability = 0; capability <= host.lastCapability(); capability++) {
             if ((kept & 1L << capability) == 0) {
                 program.call(PRCTL, "PR_CAPBSET_DROP " + capability, PR_CAPBSET_DROP, capability, 0, 0, 0);
             }
         }
-        int[] groups = account.groups().stream().mapToInt(Integer::intValue).toArray();
-        program.call(SETGROUPS, account.groups().toString(), groups.length, program.ints(groups));
+        if (setsGroups) {
+            int[] groups = account.groups().stream().mapToInt(Integer::intValue).toArray();
+            program.call(SETGROUPS, account.groups().toString(), groups.length, program.ints(groups));
+        }
         program.call(SETRESGID, Integer.toString(account.gid()), account.gid(), account.gid(), account.gid());
         // A user other than root holds what was added for it, by way of the ambient set, for execve clears all else.
         long ambient = account.uid() == 0

@@ -9,7 +9,6 @@ import io.bulkhead.spec.RootView;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a service has mounted in its root, and how it sees that root.
@@ -37,29 +36,29 @@ final class ServiceMounts {
     private final KernelFileSystems kernel;
     private final RootView view;
     private final boolean devices;
-    private final Set<Path> directories;
+    private final Blueprint blueprint;
+    private final int firstTree;
     private final List<Held> held = new ArrayList<>();
 
     /** A mount that isn't attached yet. */
     private record Held(Mount mount, int fd, boolean directory) {}
 
     /**
-     * @param devices whether device nodes in it may be used, for there is a policy for them
-     * @param directories those sources that are directories
+     * @param firstTree where there are trees that the daemon holds, the descriptor of the root's; the sources' follow
      */
     ServiceMounts(
             SyscallProgram.Builder program,
             Descriptors fds,
             KernelFileSystems kernel,
-            RootView view,
-            boolean devices,
-            Set<Path> directories) {
+            Blueprint blueprint,
+            int firstTree) {
         this.program = program;
         this.fds = fds;
         this.kernel = kernel;
-        this.view = view;
-        this.devices = devices;
-        this.directories = directories;
+        this.view = blueprint.request().spec().view();
+        this.devices = blueprint.request().devicesControlled();
+        this.blueprint = blueprint;
+        this.firstTree = firstTree;
     }
 
     /** Lays a fresh or a kept layer over {@code root}, right there: only this mount namespace sees it. */
@@ -80,15 +79,17 @@ final class ServiceMounts {
         for (String part : List.of("", "/upper", "/work")) {
             program.attempt(MKDIRAT, Linux.AT_FDCWD, layer + part, 0755); // kept ones are there already
         }
-        int merged = kernel.create(
-                "overlay",
-                0,
+        List<String> options = new ArrayList<>(List.of(
                 "lowerdir",
                 "/proc/self/fd/" + lower,
                 "upperdir",
                 escaped(layer + "/upper"),
                 "workdir",
-                escaped(layer + "/work"));
+                escaped(layer + "/work")));
+        if (blueprint.ownUsers()) {
+            options.addAll(List.of("userxattr", "")); // trusted attributes are the host's root's
+        }
+        int merged = kernel.create("overlay", 0, options.toArray(new String[0]));
         program.call(MOVE_MOUNT, "overlay to " + root, merged, "", Linux.AT_FDCWD, root, MOVE_MOUNT_F_EMPTY_PATH);
         close(merged);
         close(lower);
@@ -101,8 +102,12 @@ final class ServiceMounts {
 
     /** Takes hold of every source; to be called while the host's tree is there. */
     void hold() {
+        int tree = firstTree;
         for (Mount mount : view.mounts()) {
-            if (mount instanceof Mount.Bind bind) {
+            if (mount instanceof Mount.Bind bind && blueprint.holdsTrees()) {
+                tree++;
+                held.add(new Held(mount, tree, isDirectory(bind)));
+            } else if (mount instanceof Mount.Bind bind) {
                 String source = bind.source().toString();
                 int recursive = bind.recursive() ? (int) KernelFileSystems.AT_RECURSIVE : 0;
                 int fd = fds.next();
@@ -112,14 +117,19 @@ final class ServiceMounts {
                         source,
                         bind.flags(),
                         bind.follows() ? KernelFileSystems.MS_SLAVE : KernelFileSystems.MS_PRIVATE);
-                held.add(new Held(mount, fd, directories.contains(bind.source())));
+                held.add(new Held(mount, fd, isDirectory(bind)));
             } else if (mount instanceof Mount.Tmpfs tmpfs) {
                 String size = tmpfs.sizeBytes().isPresent()
                         ? Long.toString(tmpfs.sizeBytes().getAsLong())
                         : "50%";
                 // Read-only it would be of no use from the start, so that comes when it is attached.
                 int fd = kernel.create(
-                        "tmpfs", attributes(tmpfs.flags()), "mode", Integer.toOctalString(tmpfs.mode()), "size", size);
+                        "tmpfs",
+                        attributesHere(tmpfs.flags()),
+                        "mode",
+                        Integer.toOctalString(tmpfs.mode()),
+                        "size",
+                        size);
                 held.add(new Held(mount, fd, true));
             }
         }
@@ -133,14 +143,22 @@ final class ServiceMounts {
                 fd,
                 "",
                 AT_EMPTY_PATH | KernelFileSystems.AT_RECURSIVE,
-                program.longs(attributes(flags), 0, propagation, 0),
+                program.longs(attributesHere(flags), 0, propagation, 0),
                 32);
     }
 
-    private int attributes(Mount.Flags flags) {
+    private boolean isDirectory(Mount.Bind bind) {
+        return blueprint.directories().contains(bind.source());
+    }
+
+    private int attributesHere(Mount.Flags flags) {
+        return attributes(flags) | (devices ? 0 : MOUNT_ATTR_NODEV);
+    }
+
+    static int attributes(Mount.Flags flags) {
         return (flags.readonly() ? MOUNT_ATTR_RDONLY : 0)
                 | (flags.nosuid() ? MOUNT_ATTR_NOSUID : 0)
-                | (flags.nodev() || !devices ? MOUNT_ATTR_NODEV : 0)
+                | (flags.nodev() ? MOUNT_ATTR_NODEV : 0)
                 | (flags.noexec() ? MOUNT_ATTR_NOEXEC : 0);
     }
 

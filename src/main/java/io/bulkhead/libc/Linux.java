@@ -367,6 +367,14 @@ public final class Linux {
         return new Terminals(this, c, runtime);
     }
 
+    public MountTrees mountTrees() {
+        return new MountTrees(this, c, runtime);
+    }
+
+    public Rendezvous rendezvous() throws ErrnoException {
+        return Rendezvous.open(this, c);
+    }
+
     public Datagrams datagrams() {
         return new Datagrams(this, c, runtime);
     }
@@ -506,6 +514,25 @@ public final class Linux {
         }
     }
 
+    /** Sets a limit of another process, in the resource's own unit. prlimit(2) */
+    public void setLimit(int pid, int resource, String name, long soft, long hard) throws ErrnoException {
+        Pointer limits = Memory.allocateDirect(runtime, 16);
+        limits.putLong(0, soft);
+        limits.putLong(8, hard);
+        call(SystemCall.PRLIMIT64, "prlimit64 " + name + " " + soft + ":" + hard, pid, resource, limits.address());
+    }
+
+    /** Sets the nice value of another process. setpriority(2) */
+    public void setNice(int pid, int nice) throws ErrnoException {
+        call(SystemCall.SETPRIORITY, "setpriority " + nice, 0, pid, nice); // PRIO_PROCESS
+    }
+
+    private void call(SystemCall call, String what, long first, long second, long third) throws ErrnoException {
+        if (c.syscall(call.number(), first, second, third, 0, 0, 0) < 0) {
+            throw failure(what);
+        }
+    }
+
     /** A socket for rtnetlink(7) in this thread's network. */
     public NetlinkSocket netlink() throws ErrnoException {
         int fd = c.socket(NetlinkSocket.AF_NETLINK, 3 | O_CLOEXEC, 0); // SOCK_RAW, NETLINK_ROUTE
@@ -610,7 +637,7 @@ public final class Linux {
         }
     }
 
-    private Pointer cString(String text) {
+    Pointer cString(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         Pointer memory = Memory.allocateDirect(runtime, bytes.length + 1, true);
         memory.put(0, bytes, 0, bytes.length);

@@ -32,6 +32,7 @@ public final class SyscallProgram implements AutoCloseable {
     public static final long CLONE_NEWCGROUP = 0x02000000L;
     public static final long CLONE_NEWUTS = 0x04000000L;
     public static final long CLONE_NEWIPC = 0x08000000L;
+    public static final long CLONE_NEWUSER = 0x10000000L;
     public static final long CLONE_NEWPID = 0x20000000L;
     public static final long CLONE_NEWNET = 0x40000000L;
 
@@ -143,6 +144,17 @@ public final class SyscallProgram implements AutoCloseable {
     private int currentIndex() {
         long current = MEMORY.getLong(memory + CURRENT);
         return current == 0 ? -1 : (int) ((current - firstEntry) / ENTRY_SIZE);
+    }
+
+    /** The pid of a child that runs and hasn't exec'ed yet. */
+    public int childPid(Linux linux) throws ErrnoException {
+        String file = "/proc/self/fdinfo/" + MEMORY.getInt(memory + PIDFD);
+        for (String line : linux.readFile(file).lines().toList()) {
+            if (line.startsWith("Pid:")) {
+                return Integer.parseInt(line.substring(4).strip());
+            }
+        }
+        throw new ErrnoException("read Pid: from " + file, ErrnoException.ESRCH);
     }
 
     /** Kills a child that hasn't exec'ed yet; where there is none, does nothing. */

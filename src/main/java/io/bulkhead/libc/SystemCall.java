@@ -2,6 +2,7 @@ package io.bulkhead.libc;
 
 /** The system calls a {@link SyscallProgram} may hold, with their numbers on both architectures. */
 public enum SystemCall {
+    READ(0, 63),
     WRITE(1, 64),
     LSEEK(8, 62),
     PREAD64(17, 67),
@@ -38,6 +39,7 @@ public enum SystemCall {
     SYMLINKAT(266, 36),
     IOCTL(16, 29),
     SOCKET(41, 198),
+    SOCKETPAIR(53, 199),
     PRCTL(157, 167),
     CAPSET(126, 91),
     SECCOMP(317, 277),

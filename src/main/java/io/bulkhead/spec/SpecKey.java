@@ -75,6 +75,28 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                     "default",
                     "net.mtu",
                     link(l -> l.mtu().isPresent() ? Integer.toString(l.mtu().getAsInt()) : "default", "default")),
+            since("host", "namespaces.user", s -> privacy(s.namespaces().user().isPresent())),
+            since(
+                    UserNamespace.DEFAULT_MAP.toString(),
+                    "user-namespace.uid-map",
+                    s -> s.namespaces()
+                            .user()
+                            .map(UserNamespace::uidMap)
+                            .orElse(UserNamespace.DEFAULT_MAP)
+                            .toString()),
+            since(
+                    UserNamespace.DEFAULT_MAP.toString(),
+                    "user-namespace.gid-map",
+                    s -> s.namespaces()
+                            .user()
+                            .map(UserNamespace::gidMap)
+                            .orElse(UserNamespace.DEFAULT_MAP)
+                            .toString()),
+            since(
+                    "true",
+                    "user-namespace.idmap",
+                    s -> Boolean.toString(
+                            s.namespaces().user().map(UserNamespace::idmap).orElse(true))),
             since("host", "namespaces.time", s -> privacy(s.namespaces().time().isPresent())),
             since("0 s", "time.monotonic", s -> text(offsets(s).monotonic())),
             since("0 s", "time.boottime", s -> text(offsets(s).boottime())),

@@ -13,6 +13,7 @@ import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Credentials;
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.IdRange;
 import io.bulkhead.spec.IpAddress;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.LogSpec;
@@ -39,6 +40,7 @@ import io.bulkhead.spec.StartPolicy;
 import io.bulkhead.spec.StopPolicy;
 import io.bulkhead.spec.SupervisorSpec;
 import io.bulkhead.spec.SupervisorSpec.OnExit;
+import io.bulkhead.spec.UserNamespace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -189,6 +191,7 @@ final class ConfigLoaderTest {
                                 "lan0",
                                 Optional.of("02:42:0a:00:03:05"),
                                 OptionalInt.of(1400)))),
+                        Optional.empty(),
                         Optional.of(new ClockOffsets(Duration.ofHours(1), Duration.ofMinutes(-1)))),
                 Optional.of("web.example.org"),
                 new Confinement(
@@ -220,6 +223,21 @@ final class ConfigLoaderTest {
 
     private static IpAddress address(String text) {
         return IpAddress.of(text).orElseThrow();
+    }
+
+    @Test
+    void groupsAreMappedAsUsersAreUnlessSaid() throws IOException, ConfigException {
+        ServiceSpec web = directory.web("""
+                namespaces.user = private, user-namespace {
+                  uid-map = [{ inside = 0, outside = 1000, size = 1 }, { inside = 1, outside = 100000, size = 65535 }]
+                  idmap = false }
+                """);
+
+        List<IdRange> map = List.of(new IdRange(0, 1000, 1), new IdRange(1, 100_000, 65_535));
+        UserNamespace user = web.namespaces().user().orElseThrow();
+        assertEquals(new UserNamespace(map, map, false), user);
+        assertEquals(OptionalLong.of(100_032), user.hostGid(33));
+        assertEquals(OptionalLong.empty(), user.hostUid(65_536));
     }
 
     @Test

@@ -102,6 +102,7 @@ final class ReferenceTest {
                         "net.bridge",
                         "net.mac",
                         "net.mtu",
+                        "user-namespace.gid-map",
                         "hostname")),
                 commented);
     }
@@ -110,6 +111,7 @@ final class ReferenceTest {
     void givesExamplesThatCanBeLoaded() throws IOException, ConfigException {
         String examples = uncommented(reference)
                 .replaceFirst(" +quota = unlimited\n", "")
+                .replace("      user = host\n", "      user = private\n")
                 .replace("      net = host\n", "      net = private\n")
                 .replace("address = []", "address = 10.0.3.5/24");
 

@@ -1,0 +1,111 @@
+package io.bulkhead.launch;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.spec.NetworkLink;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.UserNamespace;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What one launch of a service with users of its own takes beyond other launches. */
+final class OwnUsers implements AutoCloseable {
+    private final Linux linux;
+    private final Blueprint blueprint;
+    private final UserNamespace user;
+    private final SpareNetwork networks;
+    private final ParentSide parent;
+    private final HeldTrees trees;
+
+    private OwnUsers(Linux linux, Blueprint blueprint, UserNamespace user, SpareNetwork networks, OptionalInt owners)
+            throws ErrnoException {
+        this.linux = linux;
+        this.blueprint = blueprint;
+        this.user = user;
+        this.networks = networks;
+        this.parent = new ParentSide(linux, this::setUp);
+        this.trees = new HeldTrees(linux, owners);
+    }
+
+    /** Takes hold of it all; the service has users of its own. */
+    static OwnUsers prepare(Linux linux, Blueprint blueprint, SpareNetwork networks, OwnerNamespaces owners)
+            throws ErrnoException, LaunchException {
+        ServiceSpec spec = blueprint.request().spec();
+        UserNamespace user = spec.namespaces().user().orElseThrow();
+        boolean maps = blueprint.privileged() && user.idmap();
+        OptionalInt files = maps ? OptionalInt.of(owners.of(user)) : OptionalInt.empty();
+        OwnUsers users = new OwnUsers(linux, blueprint, user, networks, files);
+        boolean done = false;
+        try {
+            users.checkAccount();
+            if (blueprint.privileged()) {
+                users.handOverOutput();
+                users.trees.open(spec, blueprint.request().devicesControlled());
+            }
+            done = true;
+            return users;
+        } finally {
+            if (!done) {
+                users.close();
+            }
+        }
+    }
+
+    private void checkAccount() throws LaunchException {
+        Account account = blueprint.account();
+        if (user.hostUid(account.uid()).isEmpty()) {
+            throw new LaunchException("user " + account.uid() + " is not in user-namespace.uid-map " + user.uidMap());
+        }
+        for (int gid : account.allGroups()) {
+            if (user.hostGid(gid).isEmpty()) {
+                throw new LaunchException("group " + gid + " is not in user-namespace.gid-map " + user.gidMap());
+            }
+        }
+        if (!blueprint.privileged() && !account.groups().isEmpty()) {
+            throw new LaunchException("groups " + account.groups() + ": a daemon that isn't root can give none");
+        }
+    }
+
+    /** The service may open /dev/stdout again, as whoever it is. */
+    private void handOverOutput() throws ErrnoException {
+        long uid = user.hostUid(blueprint.account().uid()).orElseThrow();
+        long gid = user.hostGid(blueprint.account().gid()).orElseThrow();
+        for (String path :
+                List.of(blueprint.request().stdout(), blueprint.request().stderr())) {
+            if (!path.equals("/dev/null")) {
+                linux.chown(path, (int) uid, (int) gid);
+            }
+        }
+    }
+
+    private void setUp(int pid) throws ErrnoException {
+        ServiceSpec spec = blueprint.request().spec();
+        IdMaps.write(linux, pid, user);
+        Attributes.set(linux, pid, spec, blueprint.host());
+        Optional<NetworkLink> link = spec.namespaces().net().link();
+        if (link.isPresent()) {
+            int network = linux.open("/proc/" + pid + "/ns/net", Linux.O_RDONLY);
+            try {
+                new NetworkConnection(linux, networks).make(link.get(), network);
+            } finally {
+                linux.close(network);
+            }
+        }
+    }
+
+    ParentSide parent() {
+        return parent;
+    }
+
+    /** The descriptors that the program takes last. */
+    long[] trees() {
+        return trees.late();
+    }
+
+    @Override
+    public void close() {
+        parent.close();
+        trees.close();
+    }
+}

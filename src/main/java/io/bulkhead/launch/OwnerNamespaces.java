@@ -1,0 +1,78 @@
+package io.bulkhead.launch;
+
+import static io.bulkhead.libc.SystemCall.*;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.libc.Rendezvous;
+import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.UserNamespace;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * User namespaces that nobody is in: they say whose the files of an idmapped mount are, and all services with the same numbers
+ * may use one. Thread-safe.
+ */
+final class OwnerNamespaces implements AutoCloseable {
+    private static final int NONE = -1;
+
+    private final Linux linux;
+    private final Map<UserNamespace, Integer> open = new HashMap<>();
+
+    OwnerNamespaces(Linux linux) {
+        this.linux = linux;
+    }
+
+    /** A descriptor of one, which stays ours. */
+    synchronized int of(UserNamespace user) throws ErrnoException {
+        Integer known = open.get(user);
+        if (known == null) {
+            known = make(user);
+            open.put(user, known);
+        }
+        return known;
+    }
+
+    /** A process is in it for as long as it takes to say who is who. */
+    private int make(UserNamespace user) throws ErrnoException {
+        AtomicInteger made = new AtomicInteger(NONE);
+        SyscallProgram.Builder steps = SyscallProgram.builder(SyscallProgram.CLONE_NEWUSER);
+        Rendezvous.await(steps, "uid_map and gid_map");
+        // Nothing is there: it ends.
+        steps.call(EXECVE, "\"\"", "", steps.strings(List.of()), steps.strings(List.of()));
+        ParentSide parent = new ParentSide(linux, pid -> {
+            IdMaps.write(linux, pid, user);
+            made.set(linux.open("/proc/" + pid + "/ns/user", Linux.O_RDONLY));
+        });
+        try (parent;
+                SyscallProgram program = steps.build()) {
+            parent.attend(program);
+            ErrnoException end = runToEnd(program, parent.late());
+            if (parent.failure().isPresent()) {
+                throw parent.failure().get();
+            }
+            if (made.get() == NONE) {
+                throw end;
+            }
+        }
+        return made.get();
+    }
+
+    private ErrnoException runToEnd(SyscallProgram program, long... late) {
+        try {
+            program.run(linux, NONE, late);
+        } catch (ErrnoException e) {
+            return e;
+        }
+        throw new IllegalStateException("an empty path was executed");
+    }
+
+    @Override
+    public synchronized void close() {
+        open.values().forEach(linux::close);
+        open.clear();
+    }
+}
