@@ -71,6 +71,12 @@ public interface CgroupDriver {
 
     JoinAtBirth join(String group);
 
+    /** Tells which process a group has begun with; who knows by the kernel's groups needn't be told. */
+    default void began(String group, int pid) throws ErrnoException {}
+
+    /** The controllers whose limits can be given here, by the kernel's names. */
+    Set<String> offered() throws ErrnoException;
+
     /** The processes in the group and below it in any hierarchy, by pid; none where it doesn't exist. */
     Set<Integer> processes(String group) throws ErrnoException;
 

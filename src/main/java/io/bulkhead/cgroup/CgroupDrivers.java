@@ -30,6 +30,7 @@ public final class CgroupDrivers {
 
     private final Linux linux;
     private final CgroupLayout layout;
+    private final boolean privileged;
     private final KernelDevices devices;
     private final List<Controller> legacyControllers;
     /** The v2 controllers; whoever of them is mounted as v1 is missing in v2. */
@@ -38,6 +39,7 @@ public final class CgroupDrivers {
     private CgroupDrivers(Linux linux, CgroupLayout layout) {
         this.linux = linux;
         this.layout = layout;
+        this.privileged = linux.geteuid() == 0;
         this.devices = new KernelDevices(linux);
         HugePages hugePages = hugePages();
         this.legacyControllers = Controllers.legacy(linux.pageSize(), devices, hugePages);
@@ -69,14 +71,42 @@ public final class CgroupDrivers {
     public static CgroupDriver open(
             Linux linux, CgroupLayout layout, Optional<String> parent, Map<String, String> environment)
             throws ErrnoException {
-        return new CgroupDrivers(linux, layout).open(parent, environment);
+        CgroupDrivers drivers = new CgroupDrivers(linux, layout);
+        return drivers.open(parent, environment)
+                .orElseThrow(() -> new ErrnoException(
+                        "find a cgroup hierarchy that can be written in /proc/self/mountinfo"
+                                + " (mount -t cgroup2 cgroup2 /sys/fs/cgroup)",
+                        ErrnoException.ENOENT));
     }
 
-    private CgroupDriver open(Optional<String> configured, Map<String, String> environment) throws ErrnoException {
+    /**
+     * As {@link #open}, for a process that isn't root: over what is delegated to it, of v2 the group it is in or the parent, of v1
+     * the parent; where that is nothing, groups are known by their first process' PID namespace alone.
+     *
+     * @param directory where it is kept then which process that is
+     */
+    public static CgroupDriver openDelegated(
+            Linux linux, CgroupLayout layout, Optional<String> parent, Map<String, String> environment, Path directory)
+            throws ErrnoException {
+        CgroupDrivers drivers = new CgroupDrivers(linux, layout);
+        Optional<CgroupDriver> groups = drivers.open(parent, environment);
+        return groups.isPresent() ? groups.get() : new ProcessGroups(linux, directory, drivers.known());
+    }
+
+    private List<Controller> known() {
+        List<Controller> known = new ArrayList<>(unifiedControllers);
+        known.addAll(legacyControllers);
+        return known;
+    }
+
+    private Optional<CgroupDriver> open(Optional<String> configured, Map<String, String> environment)
+            throws ErrnoException {
         Optional<Path> delegated = configured.isEmpty() ? delegated(environment) : Optional.empty();
         String parent = configured.orElse(DEFAULT_PARENT);
         Optional<UnifiedHierarchy> unified = Optional.empty();
-        Optional<CgroupMount> v2 = layout.unified().filter(CgroupMount::writable);
+        Optional<CgroupMount> v2 = layout.unified()
+                .filter(CgroupMount::writable)
+                .filter(mount -> delegated.isPresent() || isOurs(mount.below(parent)));
         if (v2.isPresent()) {
             if (!hasLegacyDevices()) {
                 devicePrograms().ifPresent(unifiedControllers::add);
@@ -94,21 +124,28 @@ public final class CgroupDrivers {
             boolean freezer = mount.controllers().contains("freezer");
             // v2 stops and kills better, and to join one more hierarchy costs each launch its time.
             boolean needless = freezesByV2 && mount.controllers().equals(Set.of("freezer"));
-            if (mount.writable() && !needless) {
+            if (mount.writable() && !needless && isOurs(mount.below(parent))) {
                 legacy.add(legacy(mount, parent, freezer && !freezesByV2));
             }
         }
         if (unified.isEmpty() && legacy.isEmpty()) {
-            throw new ErrnoException(
-                    "find a cgroup hierarchy that can be written in /proc/self/mountinfo"
-                            + " (mount -t cgroup2 cgroup2 /sys/fs/cgroup)",
-                    ErrnoException.ENOENT);
+            return Optional.empty();
         }
-        List<Controller> known = new ArrayList<>(unifiedControllers);
-        known.addAll(legacyControllers);
         boolean controlsDevices =
                 hasLegacyDevices() || unifiedControllers.stream().anyMatch(Devices.class::isInstance);
-        return new MountedCgroups(linux, known, unified, legacy, controlsDevices);
+        return Optional.of(new MountedCgroups(linux, known(), unified, legacy, controlsDevices));
+    }
+
+    /** Whether groups can be made there; root may everywhere. */
+    private boolean isOurs(Path directory) {
+        if (privileged) {
+            return true;
+        }
+        Path existing = directory;
+        while (!linux.exists(existing.toString()) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        return linux.mayWrite(existing.toString());
     }
 
     private UnifiedHierarchy unified(CgroupMount mount, Optional<Path> delegated, String parent) throws ErrnoException {
@@ -134,7 +171,8 @@ public final class CgroupDrivers {
     }
 
     private boolean hasLegacyDevices() {
-        return layout.legacy("devices").filter(CgroupMount::writable).isPresent();
+        return privileged
+                && layout.legacy("devices").filter(CgroupMount::writable).isPresent();
     }
 
     /** v2's way to control devices, if the kernel has it and lets us. */
@@ -159,6 +197,9 @@ public final class CgroupDrivers {
 
     /** The v2 group systemd started the daemon in, if it is all the daemon's and limits are v2's matter alone. */
     private Optional<Path> delegated(Map<String, String> environment) throws ErrnoException {
+        if (!privileged) {
+            return delegatedToUser();
+        }
         boolean unifiedOnly = layout.legacy().stream()
                 .flatMap(m -> m.controllers().stream())
                 .allMatch(controller -> controller.equals("name=systemd"));
@@ -179,6 +220,17 @@ public final class CgroupDrivers {
         // A shell inside a systemd session inherits INVOCATION_ID, but isn't alone in its group.
         String alone = Integer.toString(linux.getpid());
         return linux.readFile(own.get() + "/cgroup.procs").equals(alone) ? own : Optional.empty();
+    }
+
+    /** The v2 group the daemon is in, or the one above its own leaf, if groups may be made and processes moved there. */
+    private Optional<Path> delegatedToUser() throws ErrnoException {
+        Optional<CgroupMount> mount = layout.unified();
+        Optional<Path> own = mount.isEmpty()
+                ? Optional.empty()
+                : ownGroup(linux.readFile("/proc/self/cgroup")).flatMap(mount.get()::resolve);
+        return own.map(group -> group.endsWith(DAEMON_LEAF) ? Path.of(group + "/..") : group)
+                .map(Path::normalize)
+                .filter(group -> linux.mayWrite(group.toString()) && linux.mayWrite(group + "/cgroup.procs"));
     }
 
     /** The v2 line of a {@code /proc/PID/cgroup}, empty where the process is in the root group. cgroups(7). */

@@ -273,6 +273,17 @@ final class MountedCgroups implements CgroupDriver {
     }
 
     @Override
+    public Set<String> offered() throws ErrnoException {
+        Set<String> names = new TreeSet<>();
+        for (Hierarchy hierarchy : hierarchies) {
+            for (Controller controller : hierarchy.offered()) {
+                names.add(controller.name());
+            }
+        }
+        return names;
+    }
+
+    @Override
     public Set<Integer> processes(String group) throws ErrnoException {
         return GroupProcesses.in(hierarchies, group);
     }

@@ -3,6 +3,7 @@ package io.bulkhead.control;
 import io.bulkhead.reconcile.Operations;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,9 @@ public final class ControlServer implements AutoCloseable {
                     "control.group {}: no such group here, so only root may command (groupadd --system {})",
                     group,
                     group);
+        } catch (FileSystemException e) {
+            // A daemon that isn't root can give away to its own groups alone.
+            log.warn("control.group {}: {}, so only the daemon's own user and root may command", group, e.getReason());
         }
     }
 

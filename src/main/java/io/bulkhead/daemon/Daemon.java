@@ -8,6 +8,7 @@ import io.bulkhead.control.ControlServer;
 import io.bulkhead.events.Event;
 import io.bulkhead.events.History;
 import io.bulkhead.launch.NamespaceNeeds;
+import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.LogPaths;
 import io.bulkhead.logs.LogPump;
@@ -54,15 +55,18 @@ final class Daemon {
                 History history = new History(runDir.path());
                 LogPump logs = new LogPump(linux, runDir.path(), settings.logDir())) {
             OwnLog.INSTANCE.open(LogPaths.daemonLog(settings.logDir()));
-            CgroupDriver cgroups =
-                    CgroupDrivers.open(linux, CgroupLayout.discover(linux), settings.cgroupParent(), System.getenv());
+            Optional<Rootless> rootless = Rootless.of(linux);
+            CgroupDriver cgroups = cgroups(linux, settings, rootless.isPresent());
             if (!cgroups.claim()) {
                 System.err.println("supervisord: another supervisord has the cgroup "
                         + settings.cgroupParent().orElse("/bulkhead")
                         + ": give this one a supervisor.cgroup.parent of its own");
                 return 1;
             }
-            HostCheck check = new HostCheck(cgroups, new NamespaceNeeds(linux));
+            if (rootless.isPresent()) {
+                log.warn("{}", Rootless.notice(linux.geteuid(), cgroups.offered()));
+            }
+            HostCheck check = new HostCheck(cgroups, new NamespaceNeeds(linux), rootless);
             HostSpec host = check.tolerant(loaded);
             host.broken().values().forEach(problems -> problems.forEach(problem -> log.error("{}", problem)));
             SpecSource source = () -> check.strict(loader.load(configuration));
@@ -92,6 +96,19 @@ final class Daemon {
         }
         log.info("ended");
         return 0;
+    }
+
+    private static CgroupDriver cgroups(Linux linux, SupervisorSpec settings, boolean rootless) throws ErrnoException {
+        CgroupLayout layout = CgroupLayout.discover(linux);
+        Optional<String> parent = settings.cgroupParent();
+        return rootless
+                ? CgroupDrivers.openDelegated(
+                        linux,
+                        layout,
+                        parent,
+                        System.getenv(),
+                        settings.runDir().resolve("groups"))
+                : CgroupDrivers.open(linux, layout, parent, System.getenv());
     }
 
     private static Optional<ServerSocketChannel> passedSocket(Path configured) throws IOException {

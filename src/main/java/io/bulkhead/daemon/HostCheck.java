@@ -20,10 +20,13 @@ import java.util.TreeMap;
 final class HostCheck {
     private final CgroupDriver cgroups;
     private final NamespaceNeeds namespaces;
+    private final Optional<Rootless> rootless;
 
-    HostCheck(CgroupDriver cgroups, NamespaceNeeds namespaces) {
+    /** @param rootless where the daemon isn't root */
+    HostCheck(CgroupDriver cgroups, NamespaceNeeds namespaces, Optional<Rootless> rootless) {
         this.cgroups = cgroups;
         this.namespaces = namespaces;
+        this.rootless = rootless;
     }
 
     /** The same, with the services that can't be among the broken ones. */
@@ -37,7 +40,7 @@ final class HostCheck {
                 services.remove(entry.getKey());
             }
         }
-        return broken.equals(host.broken()) ? host : new HostSpec(host.supervisor(), services, broken);
+        return adapted(broken.equals(host.broken()) ? host : new HostSpec(host.supervisor(), services, broken));
     }
 
     /** The same, or all that can't be. */
@@ -53,15 +56,22 @@ final class HostCheck {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return host;
+        return adapted(host);
+    }
+
+    private HostSpec adapted(HostSpec host) {
+        return rootless.map(r -> r.adapt(host)).orElse(host);
     }
 
     private List<Problem> problems(ServiceSpec spec) throws ErrnoException {
         List<Problem> problems = new ArrayList<>();
         for (Unsupported unsupported : cgroups.unsupported(spec.limits())) {
-            problems.add(problem(spec, unsupported.key(), unsupported.reason()));
+            String whose = rootless.isPresent() ? "; a daemon that isn't root has what is delegated to it" : "";
+            problems.add(problem(spec, unsupported.key(), unsupported.reason() + whose));
         }
-        for (NamespaceNeeds.Lack lack : namespaces.of(spec)) {
+        rootless.ifPresent(r -> r.problems(spec).forEach((key, message) -> problems.add(problem(spec, key, message))));
+        for (NamespaceNeeds.Lack lack :
+                namespaces.of(rootless.map(r -> r.adapt(spec)).orElse(spec))) {
             problems.add(problem(spec, lack.key(), lack.reason()));
         }
         return problems;

@@ -1,6 +1,5 @@
 package io.bulkhead.daemon;
 
-import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.ConfigException;
 import java.nio.file.Path;
 import picocli.CommandLine;
@@ -20,6 +19,9 @@ import picocli.CommandLine.Option;
             "opens the log files again.",
             "",
             "Exit codes: 0 ended as asked; 1 it could not start; 2 bad usage or bad configuration.",
+            "",
+            "Run by another user than root, services have users of their own, of which only that user is outside, and the limits",
+            "of a cgroup that is delegated to it.",
             "",
             "Example: supervisord -c /etc/bulkhead/supervisord.conf"
         })
@@ -59,10 +61,6 @@ public final class Main implements java.util.concurrent.Callable<Integer> {
             if (test) {
                 new io.bulkhead.config.ConfigLoader().load(configuration);
                 return 0;
-            }
-            if (Linux.get().geteuid() != 0) {
-                System.err.println("supervisord: must be run as root: it makes cgroups and namespaces");
-                return 1;
             }
             return new Daemon(configuration).run();
         } catch (ConfigException e) {

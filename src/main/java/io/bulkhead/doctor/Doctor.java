@@ -26,6 +26,7 @@ public final class Doctor {
                         new ControllerExamination(host, layout, build).findings(),
                         new NamespaceExamination(host, build).findings(),
                         new PowerExamination(host).findings(),
+                        new RootlessExamination(host, layout).findings(),
                         new SystemdExamination(host, layout).findings(),
                         new JavaExamination(host, javaVersion, javaHome, archive).findings())
                 .flatMap(List::stream)

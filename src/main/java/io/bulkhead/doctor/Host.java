@@ -11,6 +11,9 @@ interface Host {
 
     boolean exists(String path);
 
+    /** Whether this user may write to a file, or in a directory. */
+    boolean mayWrite(String path);
+
     /** The names of a directory's subdirectories; none where it cannot be listed. */
     List<String> directories(String path);
 

@@ -108,6 +108,11 @@ final class ThisHost implements Host {
     }
 
     @Override
+    public boolean mayWrite(String path) {
+        return linux.mayWrite(path);
+    }
+
+    @Override
     public String architecture() {
         return System.getProperty("os.arch", "");
     }

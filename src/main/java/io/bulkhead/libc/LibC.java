@@ -73,6 +73,8 @@ public interface LibC {
 
     int geteuid();
 
+    int getegid();
+
     int getpid();
 
     /** For calls that the C library doesn't wrap; the rest of the six arguments is passed as 0. */

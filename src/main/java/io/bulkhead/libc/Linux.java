@@ -614,6 +614,15 @@ public final class Linux {
         return c.geteuid();
     }
 
+    public int getegid() {
+        return c.getegid();
+    }
+
+    /** Whether this process may write to a file, or in a directory. access(2) */
+    public boolean mayWrite(String path) {
+        return c.access(path, 2) == 0;
+    }
+
     public int getpid() {
         return c.getpid();
     }

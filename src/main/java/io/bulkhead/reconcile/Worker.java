@@ -59,6 +59,7 @@ final class Worker {
                             paths.stdout(),
                             paths.stderr(),
                             kernel.cgroups().controlsDevices()));
+            kernel.cgroups().began(group, child.pid());
             Checkpoint.LAUNCHED.reached();
             Instant at = Instant.now();
             // Not reaped yet, so the pid can't be another's.

@@ -86,4 +86,32 @@ public record ServiceSpec(
         }
         return origins.getOrDefault("", Origin.DEFAULT);
     }
+
+    public ServiceSpec with(Namespaces value) {
+        return new ServiceSpec(
+                name,
+                rootfs,
+                view,
+                command,
+                credentials,
+                workdir,
+                umask,
+                environment,
+                rlimits,
+                nice,
+                oomScoreAdjust,
+                limits,
+                value,
+                hostname,
+                confinement,
+                rootSwitch,
+                init,
+                autostart,
+                start,
+                stop,
+                restart,
+                log,
+                drift,
+                origins);
+    }
 }

@@ -133,6 +133,10 @@ final class DaemonBed implements AutoCloseable {
         return builder.start();
     }
 
+    boolean daemonIsAlive() {
+        return daemon.isPresent() && daemon.get().isAlive();
+    }
+
     long daemonPid() {
         return daemon.orElseThrow().pid();
     }

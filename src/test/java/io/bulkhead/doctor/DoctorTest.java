@@ -256,4 +256,37 @@ final class DoctorTest {
     private List<Finding> examine() {
         return Doctor.examine(host, "17.0.1", "/usr/lib/jvm/java", FolderHost.ARCHIVE);
     }
+
+    @Test
+    void aUserWhoIsNotRootLearnsWhatItWouldHave() throws IOException {
+        host.user = 1000;
+        host.write("/proc/self/cgroup", "0::/user.slice/bulkhead\n");
+        assertEquals(Verdict.OK, finding("user namespaces").verdict());
+        assertEquals(
+                "none is delegated to user 1000: no limits, no pausing",
+                finding("cgroup", "without root").detail());
+
+        String group = "/sys/fs/cgroup/user.slice/bulkhead";
+        host.write(group + "/cgroup.controllers", "memory pids");
+        host.writable.addAll(List.of(group, group + "/cgroup.procs"));
+        assertEquals(
+                group + ", with limits of memory pids",
+                finding("cgroup", "without root").detail());
+
+        host.write("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1");
+        assertEquals(
+                "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+                finding("user namespaces").remedy());
+        host.write("/proc/sys/kernel/unprivileged_userns_clone", "0");
+        assertEquals(
+                "sysctl -w kernel.unprivileged_userns_clone=1",
+                finding("user namespaces").remedy());
+    }
+
+    private Finding finding(String name, String area) {
+        return examine().stream()
+                .filter(finding -> finding.name().equals(name) && finding.area().equals(area))
+                .findFirst()
+                .orElseThrow();
+    }
 }

@@ -23,6 +23,7 @@ final class FolderHost implements Host {
     boolean tellsExits = true;
     String architecture = "amd64";
     int user;
+    final Set<String> writable = new HashSet<>();
 
     FolderHost(Path root) throws IOException {
         this.root = root;
@@ -110,6 +111,11 @@ final class FolderHost implements Host {
     @Override
     public Optional<String> run(String... command) {
         return Optional.ofNullable(commands.get(String.join(" ", command)));
+    }
+
+    @Override
+    public boolean mayWrite(String path) {
+        return writable.contains(path);
     }
 
     @Override

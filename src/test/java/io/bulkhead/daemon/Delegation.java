@@ -1,0 +1,75 @@
+package io.bulkhead.daemon;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * A user who isn't root, and what is delegated to it: a v2 group, as systemd does with Delegate=yes, or nothing. Closing it fails
+ * where anything is left in the group.
+ */
+record Delegation(Optional<Path> group) implements AutoCloseable {
+    static final int USER = 65_534;
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    static Delegation nothing() {
+        return new Delegation(Optional.empty());
+    }
+
+    static Delegation ofGroup() throws IOException {
+        Path unified = Files.isDirectory(Path.of("/sys/fs/cgroup/unified"))
+                ? Path.of("/sys/fs/cgroup/unified")
+                : Path.of("/sys/fs/cgroup");
+        String name = "bulkhead-it-rootless-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+        Path group = Files.createDirectory(unified.resolve(name));
+        for (String file : List.of("", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control")) {
+            own(group.resolve(file));
+        }
+        return new Delegation(Optional.of(group));
+    }
+
+    /** Starts the bed's daemon as that user, and waits until it answers. */
+    void start(DaemonBed bed) throws IOException {
+        try (Stream<Path> files = Files.walk(bed.work)) {
+            for (Path file : files.toList()) {
+                own(file);
+            }
+        }
+        Path program = Path.of(System.getProperty("bulkhead.dist", "target/bulkhead"), "bin", "supervisord");
+        String enter =
+                group.map(path -> "echo $$ > " + path + "/cgroup.procs; ").orElse("");
+        String become = "exec setpriv --reuid=" + USER + " --regid=" + USER + " --clear-groups ";
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", enter + become + program.toAbsolutePath() + " \"$@\"", "sh"));
+        bed.startAs(command);
+        await().atMost(DaemonBed.PATIENCE).until(() -> {
+            assertTrue(bed.daemonIsAlive(), bed::daemonLog);
+            return bed.ctl("version").code() == 0;
+        });
+    }
+
+    private static void own(Path file) throws IOException {
+        Files.setAttribute(file, "unix:uid", USER, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(file, "unix:gid", USER, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (group.isPresent()) {
+            Path leaf = group.get().resolve("_supervisor");
+            await().atMost(DaemonBed.PATIENCE).ignoreExceptions().until(() -> {
+                Files.deleteIfExists(leaf);
+                return true;
+            });
+            Files.delete(group.get());
+        }
+    }
+}
