@@ -82,6 +82,15 @@ check "packages: and no group" groups_gone
 check "packages: but configuration and logs" ls $services/web.conf /etc/bulkhead/supervisord.conf /var/log/bulkhead/web.stdout.log
 back() { apt install "$deb" && is_active && until_runs && grep -q mine /etc/bulkhead/supervisord.conf; }
 check "packages: installed again, it goes on with them" back
+before=$(pid_of)
+keeping() {
+    echo 'supervisor.on-exit = keep' >> /etc/bulkhead/supervisord.conf
+    systemctl reload bulkhead && systemctl restart bulkhead && kept
+}
+check "packages: a restart with on-exit = keep: the same processes" keeping
+check "packages: but apt remove stops them, for nobody would look after them" removed
+check "packages: and leaves no group" groups_gone
+check "packages: once more installed" back
 purged() {
     apt purge bulkhead && no_trace && [ ! -e /var/log/bulkhead ] && [ ! -e /etc/bulkhead/supervisord.conf ] || fail "left"
     ls $services/web.conf
