@@ -5,8 +5,7 @@
 . "${0%/*}/lib.sh"
 root=/srv/root conf=/etc/bulkhead/supervisord.conf logs=/var/log/bulkhead
 group=/sys/fs/cgroup/bulkhead
-# Made on the build's architecture, the class-data archives fit no Java here.
-mkdir -p /opt /srv /etc/bulkhead; cp -r /src/bulkhead /opt; rm -f /opt/bulkhead/lib/*.jsa
+mkdir -p /opt /srv /etc/bulkhead; cp -r /src/bulkhead /opt
 ctl() { /opt/bulkhead/bin/supervisorctl -c $conf "$@"; }
 daemon() { /opt/bulkhead/bin/supervisord -c $conf 2>> /var/log/supervisord.log & echo $! > /run/daemon; }
 logged() { grep -q "$2" "$logs/$1.stdout.log"; }

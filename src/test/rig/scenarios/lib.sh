@@ -3,10 +3,15 @@
 CONF=/etc/bulkhead/supervisord.conf
 UNIT=/sys/fs/cgroup/system.slice/bulkhead.service
 
+# What a row says of where it was.
+case ${LAYOUT:=init} in init | systemd) on=v2 ;; legacy) on=v1 ;; *) on=$LAYOUT ;; esac
+[ "$LAYOUT" = init ] || on="$on, $(systemctl --version | sed -n '1s/ (.*//p')"
+[ "$(uname -m)" = x86_64 ] || on="$on, $(uname -m)"
+
 failed=
 row() { # row WHAT RESULT SECONDS DETAIL
     [ "$2" = passed ] || failed=1
-    printf '@row\t%s\t%s\t%s\t%s\t%s\n' "${LAYOUT:-v2}" "$@"
+    printf '@row\t%s\t%s\t%s\t%s\t%s\n' "$on" "$@"
 }
 
 # check WHAT COMMAND...: passed if the command succeeds; the last line it prints is the detail. What a failed one printed is
