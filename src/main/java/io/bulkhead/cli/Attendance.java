@@ -42,6 +42,7 @@ final class Attendance implements AutoCloseable {
     private final String address = "@bulkhead-attend-" + random();
     private final int socket;
     private final int answered;
+    private boolean attending;
     private volatile boolean leaving;
     private volatile @Nullable CommandReply reply;
     private volatile @Nullable ControlException failure;
@@ -65,7 +66,8 @@ final class Attendance implements AutoCloseable {
         this.answered = linux.eventfd();
     }
 
-    private static String random() {
+    /** 32 hexadecimal digits that nobody guesses. */
+    static String random() {
         byte[] bytes = new byte[16];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
@@ -79,6 +81,7 @@ final class Attendance implements AutoCloseable {
         if (message.isEmpty()) {
             return new Outcome(Optional.of(answer()), "");
         }
+        attending = true;
         List<Integer> descriptors = message.get().descriptors();
         try {
             String session = message.get().text().substring(token.length() + 1);
@@ -111,6 +114,10 @@ final class Attendance implements AutoCloseable {
 
     private CommandReply answer() throws ControlException {
         ControlException refusal = failure;
+        if (refusal != null && attending) {
+            throw new ControlException(
+                    "the daemon has ended, and so how the command ended is not known", ExitCodes.OURS);
+        }
         if (refusal != null) {
             throw refusal;
         }
@@ -227,7 +234,7 @@ final class Attendance implements AutoCloseable {
             for (long source : sources.keySet()) {
                 epoll.add((int) source, source);
             }
-            while (open > 0 || !over) {
+            while (open > 0 || (!over && failure == null)) {
                 long[] ready = epoll.await(over ? patience : -1);
                 if (over && ready.length == 0) {
                     return; // somebody else has its streams now, as a program in the background
@@ -235,11 +242,12 @@ final class Attendance implements AutoCloseable {
                 for (long source : ready) {
                     PrintStream to = sources.get(source);
                     if (to == null) {
-                        over = true;
-                        epoll.remove(answered);
                         if (leaving) {
                             return;
                         }
+                        epoll.remove(answered);
+                        // A daemon that is gone has nothing to do with whether the command is over.
+                        over = reply != null;
                     } else if (!pass((int) source, buffer, to)) {
                         epoll.remove((int) source);
                         open--;

@@ -4,6 +4,7 @@ import io.bulkhead.cli.ControlClient.ControlException;
 import io.bulkhead.control.wire.AttachmentView;
 import io.bulkhead.control.wire.CommandReply;
 import io.bulkhead.control.wire.ExecRequest;
+import io.bulkhead.control.wire.RunRequest;
 import io.bulkhead.control.wire.WireException;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
@@ -99,6 +100,80 @@ final class ContainedCommands extends Commands {
                     attachment);
             return CommandReply.of(client().post("exec", request.json()));
         });
+    }
+
+    @Command(
+            description = {
+                "Run a command once in a container of its own. It is a service as long as it lives, and nothing is left of",
+                "it after that but the log of one that was detached. Options are named as those of docker run, and each is a",
+                "key of conf/reference.conf. The exit code is as that of exec. For root only.",
+                "Example: supervisorctl run -it --rootfs /srv/web -m 64m --cpus 0.5 -- bash",
+                "Example: supervisorctl run -d --name batch --rootfs /srv/batch --init -- /bin/batch"
+            })
+    int run(
+            @Mixin Attending attending,
+            @Mixin MountFlags mounts,
+            @Mixin LimitFlags limits,
+            @Mixin ContainerFlags container,
+            @Option(names = "--name", paramLabel = "NAME", description = "Else run- and eight digits.") @Nullable
+                    String name,
+            @Option(
+                            names = {"-e", "--env"},
+                            paramLabel = "NAME[=VALUE]",
+                            description = "A variable; without a value, as it is here.")
+                    @Nullable
+                    List<String> variables,
+            @Option(
+                            names = "--env-file",
+                            paramLabel = "FILE",
+                            description = "Variables, one a line; # begins a comment.")
+                    @Nullable
+                    List<Path> files,
+            @Option(names = "--rm", description = "As always.") boolean remove,
+            @Parameters(paramLabel = "COMMAND", arity = "1..*") List<String> command)
+            throws ControlException, ConfigException, WireException, ErrnoException, IOException {
+        if (attending.detach && attending.tty) {
+            throw new ControlException("-d with -t: what nobody attends has no terminal", ExitCodes.OURS);
+        }
+        if (!attending.detach && container.restarts()) {
+            throw new ControlException("--restart needs -d: it is attended but once", ExitCodes.OURS);
+        }
+        String own = name == null ? "run-" + Attendance.random().substring(0, 8) : name;
+        ServiceDraft draft = new ServiceDraft();
+        draft.put("COMMAND", "command", words(command));
+        mounts.draw(draft);
+        limits.draw(draft);
+        container.draw(draft);
+        Variables.read(files == null ? List.of() : files, variables == null ? List.of() : variables)
+                .forEach((key, value) -> draft.putIn("--env", "environment", key, value));
+        draft.put("run", "start.ready-after", "0 s");
+        if (!attending.detach) {
+            draft.put("run", "log.stdout", "none");
+            draft.put("run", "log.stderr", "none");
+        }
+        int code = attend(attending, attachment -> asked(own, draft, attachment));
+        if (attending.detach && code == ExitCodes.OK) {
+            out.println(own);
+        }
+        return code;
+    }
+
+    private CommandReply asked(String name, ServiceDraft draft, Optional<AttachmentView> attachment)
+            throws ControlException, ConfigException, WireException {
+        try {
+            RunRequest request = new RunRequest(name, draft.json(), attachment);
+            return CommandReply.of(client().post("run", request.json()));
+        } catch (ControlException e) {
+            if (e.details().isEmpty()) {
+                throw e;
+            }
+            throw new ControlException(
+                    "it was not run",
+                    ExitCodes.OURS,
+                    e.details().stream()
+                            .map(problem -> draft.explain(name, problem))
+                            .toList());
+        }
     }
 
     /** Without the word that parts a command from what is before it. */

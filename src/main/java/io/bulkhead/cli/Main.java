@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code supervisorctl}. */
 public final class Main {
@@ -71,21 +73,44 @@ public final class Main {
             Commands topic = topicOf(name, out, err);
             for (Method method : topic.getClass().getDeclaredMethods()) {
                 if (method.getName().equals(name) && method.isAnnotationPresent(CommandLine.Command.class)) {
-                    return new CommandLine(topic).addSubcommand(subcommand(method));
+                    return added(new CommandLine(topic), method);
                 }
             }
         }
         return whole(out, err);
     }
 
-    private static CommandLine subcommand(Method method) {
-        // Options that follow the command's name are the command's.
-        return new CommandLine(method).setStopAtPositional(runsCommands(method.getName()));
+    private static CommandLine added(CommandLine line, Method method) {
+        CommandLine command = new CommandLine(method);
+        command.setStopAtPositional(runsCommands(method.getName())); // what follows is another program's
+        line.addSubcommand(command);
+        if (method.getName().equals("run")) {
+            nameAsDocker(command.getCommandSpec());
+        }
+        return line;
+    }
+
+    /** After the word run, -h and -c are Docker's. Nothing may change its place: a method's arguments are told by theirs. */
+    private static void nameAsDocker(CommandSpec run) {
+        for (String inherited : List.of("--help", "--configuration")) {
+            OptionSpec before = run.findOption(inherited);
+            run.remove(before);
+            run.addOption(OptionSpec.builder(before).names(inherited).build());
+        }
+        alias(run, "-h", "--hostname");
+        alias(run, "-c", "--cpu-shares");
+    }
+
+    private static void alias(CommandSpec command, String name, String option) {
+        command.addOption(OptionSpec.builder(command.findOption(option))
+                .names(name)
+                .description("As " + option + ".")
+                .build());
     }
 
     /** Whether all that follows its own options is another program's, exit code and all. */
     private static boolean runsCommands(String command) {
-        return command.equals("exec");
+        return command.equals("exec") || command.equals("run");
     }
 
     /** The first word that is neither an option nor an option's value; empty where there is none. */
@@ -113,7 +138,7 @@ public final class Main {
                 new ConfigurationCommands(out, err);
             case "tail", "maintail", "logs", "clear" -> new LogCommands(out, err);
             case "events", "explain", "inspect" -> new HistoryCommands(out, err);
-            case "exec" -> new ContainedCommands(out, err);
+            case "exec", "run" -> new ContainedCommands(out, err);
             case "version", "shutdown" -> new DaemonCommands(out, err);
             case "completion", "doctor" -> new HostCommands(out, err);
             default -> new Commands(out, err);
@@ -144,7 +169,7 @@ public final class Main {
         }
         methods.sort(Comparator.comparing(Method::getName));
         CommandLine line = new CommandLine(new Commands(out, err));
-        methods.forEach(method -> line.addSubcommand(subcommand(method)));
+        methods.forEach(method -> added(line, method));
         return line.addSubcommand(new RootfsCommands(out, err));
     }
 

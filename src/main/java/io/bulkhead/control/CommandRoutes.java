@@ -5,21 +5,28 @@ import io.bulkhead.control.wire.CommandReply;
 import io.bulkhead.control.wire.ExecRequest;
 import io.bulkhead.control.wire.Fields;
 import io.bulkhead.control.wire.Json;
+import io.bulkhead.control.wire.RunRequest;
 import io.bulkhead.reconcile.Attachment;
 import io.bulkhead.reconcile.CommandException;
 import io.bulkhead.reconcile.ExecCommand;
 import io.bulkhead.reconcile.Operations;
+import io.bulkhead.reconcile.RunCommand;
 import io.bulkhead.reconcile.Session;
+import io.bulkhead.spec.ConfigException;
 import io.bulkhead.status.ExitStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** The routes that run a command and answer when it has ended, however long that takes; no thread waits for it. */
 final class CommandRoutes {
@@ -30,12 +37,12 @@ final class CommandRoutes {
     }
 
     static boolean isOurs(String route) {
-        return route.equals("exec") || route.equals("leave");
+        return route.equals("exec") || route.equals("run") || route.equals("leave");
     }
 
     /** What it does is root's alone to ask for: a file of the service's, or of the host's, is a command away. */
     void handle(String route, byte[] body, Peer peer, Request request, Response response, Callback callback)
-            throws IOException {
+            throws IOException, ConfigException {
         if (!peer.isOwner()) {
             throw new RefusedException(403, "only root may run commands");
         }
@@ -49,13 +56,28 @@ final class CommandRoutes {
                     callback);
             return;
         }
-        ExecRequest exec = ExecRequest.of(fields);
-        operations.asked("exec " + String.join(" ", exec.command()), List.of(exec.name()), peer.user());
         try {
-            attend(operations.exec(command(exec)), exec.attachment().isPresent(), request, response, callback);
+            if (route.equals("exec")) {
+                ExecRequest exec = ExecRequest.of(fields);
+                operations.asked("exec " + String.join(" ", exec.command()), List.of(exec.name()), peer.user());
+                boolean waits = exec.attachment().isPresent();
+                attend(operations.exec(command(exec)), waits, request, response, callback);
+            } else {
+                RunRequest run = RunRequest.of(fields);
+                operations.asked("run " + run.name(), List.of(), peer.user());
+                attend(operations.run(command(run)), run.attachment().isPresent(), request, response, callback);
+            }
         } catch (CommandException e) {
             answer(new CommandReply(e.exitCode(), String.valueOf(e.getMessage())), response, callback);
         }
+    }
+
+    private static RunCommand command(RunRequest run) {
+        byte[] configuration = Json.write(Map.of("services", Map.of(run.name(), run.service())));
+        return new RunCommand(
+                run.name(),
+                new String(configuration, StandardCharsets.UTF_8),
+                run.attachment().map(CommandRoutes::attachment));
     }
 
     private static ExecCommand command(ExecRequest exec) {
@@ -78,7 +100,8 @@ final class CommandRoutes {
 
     private void attend(Session session, boolean waits, Request request, Response response, Callback callback) {
         if (!waits) {
-            answer(new CommandReply(0, ""), response, callback);
+            var unused =
+                    session.begun().thenRun(() -> later(request, () -> answer(begun(session), response, callback)));
             return;
         }
         AtomicBoolean answered = new AtomicBoolean();
@@ -89,12 +112,30 @@ final class CommandRoutes {
                     }
                 })
                 .begin();
-        var unused = session.end().thenAccept(status -> {
+        var unused = session.end().whenComplete((status, failure) -> {
             if (answered.compareAndSet(false, true)) {
-                // Not by the thread that has noticed the end: it is the loop's.
-                request.getComponents().getExecutor().execute(() -> answer(reply(status), response, callback));
+                later(request, () -> answer(reply(status, failure), response, callback));
             }
         });
+    }
+
+    /** Not by the thread that has noticed: it is the loop's. */
+    private static void later(Request request, Runnable task) {
+        request.getComponents().getExecutor().execute(task);
+    }
+
+    private static CommandReply begun(Session session) {
+        return session.end().isCompletedExceptionally()
+                ? session.end().handle(CommandRoutes::reply).join()
+                : new CommandReply(0, "");
+    }
+
+    private static CommandReply reply(@Nullable ExitStatus status, @Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        if (cause instanceof CommandException refusal) {
+            return new CommandReply(refusal.exitCode(), String.valueOf(refusal.getMessage()));
+        }
+        return status == null ? new CommandReply(CommandException.OURS, String.valueOf(cause)) : reply(status);
     }
 
     private static CommandReply reply(ExitStatus status) {

@@ -69,7 +69,7 @@ final class Daemon {
             HostCheck check = new HostCheck(cgroups, new NamespaceNeeds(linux), rootless);
             HostSpec host = check.tolerant(loaded);
             host.broken().values().forEach(problems -> problems.forEach(problem -> log.error("{}", problem)));
-            SpecSource source = () -> check.strict(loader.load(configuration));
+            SpecSource source = source(check);
             try (Supervisor supervisor = new Supervisor(host, source, linux, cgroups, logs, history, listener());
                     ControlServer control = new ControlServer(
                             supervisor.operations(),
@@ -109,6 +109,20 @@ final class Daemon {
                         System.getenv(),
                         settings.runDir().resolve("groups"))
                 : CgroupDrivers.open(linux, layout, parent, System.getenv());
+    }
+
+    private SpecSource source(HostCheck check) {
+        return new SpecSource() {
+            @Override
+            public HostSpec load() throws ConfigException {
+                return load(configuration);
+            }
+
+            @Override
+            public HostSpec load(Path file) throws ConfigException {
+                return check.strict(loader.load(file));
+            }
+        };
     }
 
     private static Optional<ServerSocketChannel> passedSocket(Path configured) throws IOException {

@@ -26,6 +26,13 @@ final class Attributes {
         this.host = host;
     }
 
+    /** Streams in their places; to be done before anything is closed. */
+    static void take(SyscallProgram.Builder program, Streams streams) {
+        program.call(DUP3, "standard input", streams.stdin(), 0, 0);
+        program.call(DUP3, "standard output", streams.stdout(), 1, 0);
+        program.call(DUP3, "standard error", streams.stderr(), 2, 0);
+    }
+
     /** @param tasksFiles v1's, by which a process joins its groups itself */
     void join(List<String> tasksFiles) {
         for (String tasks : tasksFiles) {

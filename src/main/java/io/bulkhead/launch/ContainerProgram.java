@@ -6,12 +6,14 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.Rendezvous;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.libc.SyscallProgram.Late;
+import io.bulkhead.libc.Terminals;
 import io.bulkhead.spec.ClockOffsets;
 import io.bulkhead.spec.Mount;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.ServiceSpec;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /**
  * What a service's process does between {@code clone3} and {@code execve}, in order: joins its groups, takes its output,
@@ -58,9 +60,11 @@ final class ContainerProgram {
         if (blueprint.ownUsers()) {
             Rendezvous.await(program, "uid_map and gid_map");
         }
+        request.streams().ifPresent(streams -> Attributes.take(program, streams));
         if (spec.init()) {
             ImageRun.hold(program, fds);
         }
+        OptionalInt devpts = holdDevpts();
         int firstTree = blueprint.holdsTrees() ? holdTrees() : 0;
         program.call(CLOSE_RANGE, "", fds.lowest(), 0xffffffffL, 0);
         program.call(UMASK, "", 0);
@@ -68,6 +72,9 @@ final class ContainerProgram {
         spec.namespaces().time().ifPresent(this::setClocks);
         openStandardStreams();
         program.call(SETSID, "");
+        if (request.terminal() && !spec.init()) {
+            program.call(IOCTL, "TIOCSCTTY", 0, Terminals.TIOCSCTTY, 0);
+        }
         if (blueprint.ownUsers()) {
             // So far it has been whoever the daemon is, and could open what that owns.
             program.call(SETRESGID, "0", 0, 0, 0).call(SETRESUID, "0", 0, 0, 0);
@@ -92,7 +99,7 @@ final class ContainerProgram {
             kernel.hold();
             switchRoot(mounts, firstTree);
             mounts.attach();
-            kernel.mountAll();
+            kernel.mountAll(devpts);
             mounts.attachInDev();
         } else {
             String root = spec.rootfs().toString();
@@ -136,6 +143,16 @@ final class ContainerProgram {
             }
         }
         return first;
+    }
+
+    private OptionalInt holdDevpts() {
+        OptionalInt given = request.streams().map(Streams::devpts).orElse(OptionalInt.empty());
+        if (given.isEmpty()) {
+            return given;
+        }
+        int held = fds.next();
+        program.call(DUP3, "devpts to " + held, given.getAsInt(), held, 0);
+        return OptionalInt.of(held);
     }
 
     private void closeOthers() {
@@ -185,6 +202,12 @@ final class ContainerProgram {
     }
 
     private void openStandardStreams() {
+        if (request.streams().isPresent()) {
+            for (int stream = 0; stream < 3; stream++) {
+                program.attempt(FCHOWN, stream, account.uid(), request.terminal() ? -1 : account.gid());
+            }
+            return;
+        }
         stream("/dev/null", Linux.O_RDONLY, 0);
         // Read-write: a FIFO's writer that is a reader too neither waits for the daemon nor dies with it.
         stream(request.stdout(), Linux.O_RDWR, 1);

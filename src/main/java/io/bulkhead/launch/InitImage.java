@@ -4,6 +4,7 @@ import static io.bulkhead.libc.SystemCall.*;
 
 import io.bulkhead.libc.ProgramImage;
 import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.libc.Terminals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +20,15 @@ final class InitImage {
 
     private InitImage() {}
 
-    static ProgramImage of(String executable, List<String> command, Map<String, String> environment) {
+    /** @param terminal whether standard input is one, to be the command's own */
+    static ProgramImage of(String executable, List<String> command, Map<String, String> environment, boolean terminal) {
         SyscallProgram.Builder image = SyscallProgram.builder(0);
         ImageRun.begin(image);
         image.fork(true);
         image.call(SETSID, "");
+        if (terminal) {
+            image.call(IOCTL, "TIOCSCTTY", 0, Terminals.TIOCSCTTY, 0);
+        }
         unblockSignals(image);
         execute(image, executable, command, environment);
         return image.image();

@@ -43,10 +43,7 @@ final class JoinProgram {
     SyscallProgram outside() {
         SyscallProgram.Builder program = SyscallProgram.builder(0);
         Descriptors fds = new Descriptors();
-        JoinRequest.Streams streams = request.streams();
-        program.call(DUP3, "0", streams.stdin(), 0, 0);
-        program.call(DUP3, "1", streams.stdout(), 1, 0);
-        program.call(DUP3, "2", streams.stderr(), 2, 0);
+        Attributes.take(program, request.streams());
         ImageRun.hold(program, fds);
         program.call(DUP3, "a process to 5", request.pidfd(), PIDFD, 0);
         fds.next();
@@ -95,7 +92,7 @@ final class JoinProgram {
         image.call(CHDIR, request.workdir(), request.workdir());
         image.fork(false);
         image.call(SETSID, "");
-        if (request.terminal()) {
+        if (request.streams().terminal()) {
             image.call(IOCTL, "TIOCSCTTY", 0, Terminals.TIOCSCTTY, 0);
         }
         InitImage.unblockSignals(image);
@@ -108,7 +105,7 @@ final class JoinProgram {
 
     private void own(SyscallProgram.Builder program, long[] owner) {
         for (int stream = 0; stream < 3; stream++) {
-            program.attempt(FCHOWN, stream, owner[0], request.terminal() ? -1 : owner[1]);
+            program.attempt(FCHOWN, stream, owner[0], request.streams().terminal() ? -1 : owner[1]);
         }
     }
 

@@ -4,6 +4,7 @@ import io.bulkhead.spec.Credentials;
 import io.bulkhead.spec.ServiceSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A command to be run inside a running service.
@@ -16,27 +17,22 @@ import java.util.Map;
  * @param credentials who it runs as
  * @param workdir absolute, inside the rootfs
  * @param streams its standard input, output and error
- * @param terminal whether these are a terminal, which is to be its own
  */
 public record JoinRequest(
         ServiceSpec spec,
         int pid,
         int pidfd,
-        java.util.Optional<String> cgroupDirectory,
+        Optional<String> cgroupDirectory,
         List<String> cgroupTasksFiles,
         boolean devicesControlled,
         List<String> command,
         Map<String, String> environment,
         Credentials credentials,
         String workdir,
-        Streams streams,
-        boolean terminal) {
+        Streams streams) {
     public JoinRequest {
         cgroupTasksFiles = List.copyOf(cgroupTasksFiles);
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
     }
-
-    /** Descriptors of the daemon's, which stay its own. */
-    public record Streams(int stdin, int stdout, int stderr) {}
 }

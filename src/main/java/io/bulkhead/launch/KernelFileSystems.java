@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * {@code /proc}, {@code /sys} and {@code /dev} of a contained process, made inside its new root.
@@ -120,19 +121,23 @@ final class KernelFileSystems {
         return fd;
     }
 
-    /** Attaches it, and makes the rest; leaves the working directory at {@code /}. */
-    void mountAll() {
+    /**
+     * Attaches it, and makes the rest; leaves the working directory at {@code /}.
+     *
+     * @param devpts one that there is already
+     */
+    void mountAll(OptionalInt devpts) {
         attach(proc, "/proc");
         attach(sys, "/sys");
         int dev = create("tmpfs", ATTR_NOSUID | ATTR_NOEXEC, "mode", "755", "size", "65536k");
         attach(dev, "/dev");
-        populateDev(dev);
+        populateDev(dev, devpts);
         blueprint.devices().forEach(node -> make(node, dev));
         mask(proc, sys, dev);
         protect(proc);
     }
 
-    private void populateDev(int dev) {
+    private void populateDev(int dev, OptionalInt devpts) {
         for (Device device : DEVICES) {
             int number = device.major << 8 | device.minor;
             if (nodes.containsKey(device.name)) {
@@ -152,7 +157,9 @@ final class KernelFileSystems {
                 .allMatch(user -> user.hostGid(TTY).isPresent())) {
             options.addAll(List.of("gid", Integer.toString(TTY)));
         }
-        int pts = create("devpts", ATTR_NOSUID | ATTR_NOEXEC, options.toArray(new String[0]));
+        int pts = devpts.isPresent()
+                ? devpts.getAsInt()
+                : create("devpts", ATTR_NOSUID | ATTR_NOEXEC, options.toArray(new String[0]));
         attachIn(pts, dev, "pts", 0755);
         close(pts);
         int shm = create("tmpfs", ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, "mode", "1777", "size", "65536k");

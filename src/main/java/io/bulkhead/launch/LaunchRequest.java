@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param cgroupTasksFiles the v1 groups' {@code tasks}, by which it joins them itself
  * @param stdout absolute host path, a FIFO or {@code /dev/null}
  * @param stderr likewise; the same path as {@code stdout} makes them one
+ * @param streams in place of these two and of standard input
  * @param devicesControlled whether a devices policy holds in its cgroup; if not, CAP_MKNOD and device nodes in the rootfs
  *     are withheld
  */
@@ -20,8 +21,24 @@ public record LaunchRequest(
         List<String> cgroupTasksFiles,
         String stdout,
         String stderr,
+        Optional<Streams> streams,
         boolean devicesControlled) {
     public LaunchRequest {
         cgroupTasksFiles = List.copyOf(cgroupTasksFiles);
+    }
+
+    public LaunchRequest(
+            ServiceSpec spec,
+            Optional<String> cgroupDirectory,
+            List<String> cgroupTasksFiles,
+            String stdout,
+            String stderr,
+            boolean devicesControlled) {
+        this(spec, cgroupDirectory, cgroupTasksFiles, stdout, stderr, Optional.empty(), devicesControlled);
+    }
+
+    /** Whether it has a terminal of its own. */
+    boolean terminal() {
+        return streams.map(Streams::terminal).orElse(false);
     }
 }

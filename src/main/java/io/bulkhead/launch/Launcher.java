@@ -197,7 +197,11 @@ public final class Launcher implements AutoCloseable {
             throws LaunchException, ErrnoException {
         ServiceSpec spec = blueprint.request().spec();
         long begun = System.nanoTime();
-        ProgramImage image = InitImage.of(blueprint.executable(), spec.command(), blueprint.environment());
+        ProgramImage image = InitImage.of(
+                blueprint.executable(),
+                spec.command(),
+                blueprint.environment(),
+                blueprint.request().terminal());
         try (ImageRun init = new ImageRun(linux, InitImage.NAME, image)) {
             SyscallProgram.Child child = run(blueprint, cgroup, parent, joined(first, init.late(), last));
             boolean up = false;

@@ -21,6 +21,11 @@ public final class Terminals {
     private static final long DEVPTS_SUPER_MAGIC = 0x1cd1;
     private static final long PTMX = 5 << 8 | 2;
     private static final int TERMIOS = 64;
+    private static final int FSOPEN_CLOEXEC = 1;
+    private static final int FSMOUNT_CLOEXEC = 1;
+    private static final int FSCONFIG_SET_STRING = 1;
+    private static final int FSCONFIG_CMD_CREATE = 6;
+    private static final int NOSUID_NOEXEC = 2 | 8; // MOUNT_ATTR_*
 
     private static final int IXON = 02000;
     private static final int INPUT = 0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100; // IGNBRK … ICRNL, as cfmakeraw(3)
@@ -46,6 +51,63 @@ public final class Terminals {
 
     /** How many characters a terminal shows. */
     public record Size(int rows, int columns) {}
+
+    /**
+     * The first pseudo-terminal of a devpts(5) of its own, which is mounted nowhere yet.
+     *
+     * @param mount to be attached by whose it is; close-on-exec
+     */
+    public record Fresh(int mount, Pair pair) {}
+
+    /** A new devpts with its first pseudo-terminal. fsopen(2) */
+    public Fresh fresh() throws ErrnoException {
+        int context = checked(SystemCall.FSOPEN, "fsopen devpts", text("devpts"), FSOPEN_CLOEXEC, 0, 0, 0);
+        int mount;
+        try {
+            // Group 5 is tty wherever there is one; devpts wants a number. grantpt(3)
+            for (String[] option : new String[][] {{"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}}) {
+                checked(
+                        SystemCall.FSCONFIG,
+                        "fsconfig devpts " + option[0],
+                        context,
+                        FSCONFIG_SET_STRING,
+                        text(option[0]),
+                        text(option[1]),
+                        0);
+            }
+            checked(SystemCall.FSCONFIG, "fsconfig devpts", context, FSCONFIG_CMD_CREATE, 0, 0, 0);
+            mount = checked(SystemCall.FSMOUNT, "fsmount devpts", context, FSMOUNT_CLOEXEC, NOSUID_NOEXEC, 0, 0);
+        } finally {
+            linux.close(context);
+        }
+        try {
+            int flags = Linux.O_RDWR | O_NOCTTY | Linux.O_CLOEXEC;
+            return new Fresh(mount, pair(checked(SystemCall.OPENAT, "open ptmx", mount, text("ptmx"), flags, 0, 0)));
+        } catch (ErrnoException e) {
+            linux.close(mount);
+            throw e;
+        }
+    }
+
+    private Pointer text(String text) {
+        byte[] bytes = (text + "\0").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        Pointer memory = Memory.allocateDirect(runtime, bytes.length, true);
+        memory.put(0, bytes, 0, bytes.length);
+        return memory;
+    }
+
+    private int checked(SystemCall call, String operation, Object... arguments) throws ErrnoException {
+        long[] values = new long[5];
+        for (int i = 0; i < values.length; i++) {
+            values[i] =
+                    arguments[i] instanceof Pointer pointer ? pointer.address() : ((Number) arguments[i]).longValue();
+        }
+        long result = c.syscall(call.number(), values[0], values[1], values[2], values[3], values[4], 0);
+        if (result < 0) {
+            throw linux.failure(operation);
+        }
+        return (int) result;
+    }
 
     /** A new pseudo-terminal of the host's. */
     public Pair open() throws ErrnoException {

@@ -1,33 +1,34 @@
 package io.bulkhead.reconcile;
 
-import io.bulkhead.launch.JoinRequest.Streams;
+import io.bulkhead.launch.Streams;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.Terminals;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A command's standard streams, and the other ends of them. Pipes of its own and a terminal of its own are all that a command
  * gets: were it handed the streams of whoever attends it, it could open them again, and write into his terminal or his files.
  */
 final class AttendedStreams implements AutoCloseable {
-    /** Above all numbers that a launch program gives to what it is handed. */
-    private static final int LEAST = 32;
-
     private static final int CLOSED = -1;
 
     private final Linux linux;
     private final int[] inner = {CLOSED, CLOSED, CLOSED};
     private final List<Integer> outer = new ArrayList<>();
+    private final boolean terminal;
+    private int devpts = CLOSED;
 
-    private AttendedStreams(Linux linux) {
+    private AttendedStreams(Linux linux, boolean terminal) {
         this.linux = linux;
+        this.terminal = terminal;
     }
 
     /** @param input whether there is any; if not, it has ended */
     static AttendedStreams pipes(Linux linux, boolean input) throws ErrnoException {
-        AttendedStreams streams = new AttendedStreams(linux);
+        AttendedStreams streams = new AttendedStreams(linux, false);
         try {
             for (int number = 0; number < 3; number++) {
                 streams.pipe(number);
@@ -50,12 +51,12 @@ final class AttendedStreams implements AutoCloseable {
 
     /** All three are the slave; the pair is taken over. */
     static AttendedStreams terminal(Linux linux, Terminals.Pair pair, Attachment.Terminal size) throws ErrnoException {
-        AttendedStreams streams = new AttendedStreams(linux);
+        AttendedStreams streams = new AttendedStreams(linux, true);
         streams.outer.add(pair.master());
         try {
             streams.take(0, pair.slave());
-            streams.inner[1] = linux.duplicate(streams.inner[0], LEAST);
-            streams.inner[2] = linux.duplicate(streams.inner[0], LEAST);
+            streams.inner[1] = linux.duplicate(streams.inner[0], Streams.LEAST);
+            streams.inner[2] = linux.duplicate(streams.inner[0], Streams.LEAST);
             if (size.rows() > 0 && size.columns() > 0) {
                 linux.terminals().resize(pair.master(), new Terminals.Size(size.rows(), size.columns()));
             }
@@ -66,9 +67,21 @@ final class AttendedStreams implements AutoCloseable {
         return streams;
     }
 
+    /** A terminal of a devpts of its own, for a command that is yet to get its {@code /dev}. */
+    static AttendedStreams fresh(Linux linux, Attachment.Terminal size) throws ErrnoException {
+        Terminals.Fresh fresh = linux.terminals().fresh();
+        try {
+            AttendedStreams streams = terminal(linux, fresh.pair(), size);
+            streams.devpts = linux.duplicate(fresh.mount(), Streams.LEAST);
+            return streams;
+        } finally {
+            linux.close(fresh.mount());
+        }
+    }
+
     /** Nothing to read, and nobody who listens. */
     static AttendedStreams none(Linux linux) throws ErrnoException {
-        AttendedStreams streams = new AttendedStreams(linux);
+        AttendedStreams streams = new AttendedStreams(linux, false);
         try {
             for (int number = 0; number < 3; number++) {
                 streams.take(number, linux.open("/dev/null", number == 0 ? Linux.O_RDONLY : Linux.O_WRONLY));
@@ -82,14 +95,19 @@ final class AttendedStreams implements AutoCloseable {
 
     private void take(int number, int fd) throws ErrnoException {
         try {
-            inner[number] = linux.duplicate(fd, LEAST);
+            inner[number] = linux.duplicate(fd, Streams.LEAST);
         } finally {
             linux.close(fd);
         }
     }
 
     Streams inner() {
-        return new Streams(inner[0], inner[1], inner[2]);
+        return new Streams(
+                inner[0],
+                inner[1],
+                inner[2],
+                terminal,
+                devpts == CLOSED ? OptionalInt.empty() : OptionalInt.of(devpts));
     }
 
     /** Hands the other ends to who attends, under the token that he knows and a name that he can call the session by. */
@@ -106,14 +124,27 @@ final class AttendedStreams implements AutoCloseable {
         return outer.get(0);
     }
 
+    /** The command has them, or never will. */
     @Override
     public void close() {
-        for (int fd : inner) {
-            if (fd != CLOSED) {
-                linux.close(fd);
-            }
+        for (int i = 0; i < inner.length; i++) {
+            close(inner[i]);
+            inner[i] = CLOSED;
         }
+        close(devpts);
+        devpts = CLOSED;
+        closeOuter();
+    }
+
+    /** Who attends has them, or nobody will. */
+    void closeOuter() {
         outer.forEach(linux::close);
         outer.clear();
+    }
+
+    private void close(int fd) {
+        if (fd != CLOSED) {
+            linux.close(fd);
+        }
     }
 }

@@ -133,8 +133,7 @@ final class Commands {
                 command.environment(),
                 command.user().map(Commands::credentials).orElse(spec.credentials()),
                 command.workdir().orElse(spec.workdir()),
-                streams.inner(),
-                command.attachment().flatMap(Attachment::terminal).isPresent());
+                streams.inner());
     }
 
     private static Credentials credentials(String user) {

@@ -89,6 +89,14 @@ public interface Operations {
      */
     Session exec(ExecCommand command) throws CommandException;
 
+    /**
+     * Runs a command in a container of its own; returns at once. Its end completes, with how it ended or with a
+     * {@link CommandException}, when nothing is left of it.
+     *
+     * @throws CommandException where it hasn't begun
+     */
+    Session run(RunCommand command) throws CommandException, ConfigException;
+
     /** Who attends a command at a terminal leaves, and it goes on; says whether there is such a session. */
     boolean leave(String session);
 

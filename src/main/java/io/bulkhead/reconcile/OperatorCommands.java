@@ -44,6 +44,7 @@ final class OperatorCommands implements Operations {
     private final Chronicle chronicle;
     private final Sessions sessions;
     private final Commands commands;
+    private final OneOffs oneOffs;
     private final Growth growth = new Growth();
 
     OperatorCommands(
@@ -55,7 +56,9 @@ final class OperatorCommands implements Operations {
             History history,
             Chronicle chronicle,
             Sessions sessions,
-            Commands commands) {
+            Commands commands,
+            OneOffs oneOffs) {
+        this.oneOffs = oneOffs;
         this.sessions = sessions;
         this.commands = commands;
         this.history = history;
@@ -392,7 +395,7 @@ final class OperatorCommands implements Operations {
 
     @Override
     public Optional<Path> logFile(String name, Stream stream) {
-        HostSpec inForce = supervisor.inForceNow();
+        HostSpec inForce = supervisor.everythingNow();
         String bare = name.contains(":") ? name.substring(name.indexOf(':') + 1) : name;
         if (!ServiceName.isValid(bare)) {
             return Optional.empty();
@@ -447,13 +450,20 @@ final class OperatorCommands implements Operations {
     }
 
     @Override
+    public Session run(RunCommand command) throws CommandException, ConfigException {
+        return oneOffs.begin(command);
+    }
+
+    @Override
     public boolean leave(String session) {
+        oneOffs.leave(session);
         return sessions.leave(session);
     }
 
     @Override
     public void hangUp(String session) {
         sessions.close(session);
+        oneOffs.hangUp(session);
     }
 
     @Override
@@ -466,8 +476,8 @@ final class OperatorCommands implements Operations {
                 logFile(known, Stream.STDERR)
                         .filter(file -> !logs.contains(file))
                         .ifPresent(logs::add);
-                Optional<ServiceSpec> spec =
-                        Optional.ofNullable(supervisor.inForceNow().services().get(report.name()));
+                Optional<ServiceSpec> spec = Optional.ofNullable(
+                        supervisor.everythingNow().services().get(report.name()));
                 return Optional.of(new Inspector(kernel).inspect(report, spec, logs));
             }
         }
@@ -502,7 +512,7 @@ final class OperatorCommands implements Operations {
         return supervisor.onLoop(() -> {
             List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
             Collection<ServiceName> known =
-                    new TreeSet<>(supervisor.inForce().services().keySet());
+                    new TreeSet<>(supervisor.everything().services().keySet());
             known.addAll(supervisor.inForce().broken().keySet());
             for (String text : names) {
                 outcomes.addAll(named(text, known, command));

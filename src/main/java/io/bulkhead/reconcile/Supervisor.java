@@ -10,6 +10,7 @@ import io.bulkhead.plan.Planner;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SupervisorSpec;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.ServiceStatus;
@@ -21,6 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -37,6 +40,7 @@ public final class Supervisor implements AutoCloseable {
     private final Actuator actuator;
     private final Reconciler reconciler;
     private final OperatorCommands operations;
+    private final OneOffs oneOffs;
     private final Listener listener;
     /** Of the loop's thread. */
     private HostSpec inForce;
@@ -65,7 +69,8 @@ public final class Supervisor implements AutoCloseable {
         Path runDir = initial.supervisor().runDir();
         this.kernel = KernelSide.of(linux, cgroups, logs, runDir);
         this.loop = new EventLoop(linux);
-        this.actuator = new Actuator(kernel, loop, new Worker(kernel, runDir));
+        Worker worker = new Worker(kernel, runDir);
+        this.actuator = new Actuator(kernel, loop, worker);
         this.reconciler = new Reconciler(
                 kernel,
                 loop,
@@ -76,6 +81,8 @@ public final class Supervisor implements AutoCloseable {
         logs.listener((name, what) -> loop.post(() -> chronicle.output(name, what)));
         this.inForce = initial;
         Sessions sessions = new Sessions(linux, this::whenEnded);
+        this.oneOffs = new OneOffs(linux, this, reconciler, new OneOffFiles(runDir, source), sessions);
+        worker.attend(oneOffs);
         this.operations = new OperatorCommands(
                 this,
                 reconciler,
@@ -85,7 +92,8 @@ public final class Supervisor implements AutoCloseable {
                 history,
                 chronicle,
                 sessions,
-                new Commands(this, reconciler, kernel, sessions));
+                new Commands(this, reconciler, kernel, sessions),
+                oneOffs);
     }
 
     public Operations operations() {
@@ -114,12 +122,15 @@ public final class Supervisor implements AutoCloseable {
      */
     public void run(Runnable serve, Runnable ready) throws ErrnoException, IOException {
         serve.run();
-        Map<ServiceName, Boolean> overrides = new Adoption(kernel, reconciler, inForce).adopt();
+        oneOffs.adopt();
+        Map<ServiceName, Boolean> overrides = new HashMap<>(new Adoption(kernel, reconciler, everything()).adopt());
+        oneOffs.ended().forEach(name -> overrides.put(name, false));
         reconciler.desire(
                 new Desired(Map.of(), Map.of(), overrides, false),
                 inForce.supervisor().reconcileInterval());
         kernel.keeper().adopt();
         putInForce(inForce);
+        oneOffs.tend();
         Instant nextBeat = Instant.EPOCH;
         reconciler.round();
         begun.countDown();
@@ -160,6 +171,7 @@ public final class Supervisor implements AutoCloseable {
         }
         kernel.cgroups().removeParentIfEmpty();
         kernel.keeper().close();
+        oneOffs.forget();
         for (ServiceName name : reconciler.published().keySet()) {
             kernel.logs().remove(name);
             try {
@@ -198,8 +210,9 @@ public final class Supervisor implements AutoCloseable {
         Map<ServiceName, Boolean> overrides = new HashMap<>(reconciler.desired().overrides());
         overrides
                 .keySet()
-                .removeIf(name ->
-                        !next.services().containsKey(name) && !next.broken().containsKey(name));
+                .removeIf(name -> !next.services().containsKey(name)
+                        && !next.broken().containsKey(name)
+                        && !oneOffs.specs().containsKey(name));
         Map<ServiceName, String> broken = new HashMap<>();
         next.broken()
                 .forEach((name, problems) -> broken.put(
@@ -211,8 +224,37 @@ public final class Supervisor implements AutoCloseable {
         });
         inForce = new HostSpec(inForce.supervisor().changedLive(next.supervisor()), next.services(), next.broken());
         reconciler.desire(
-                new Desired(Desired.Declared.all(next.services().values()), broken, overrides, ending),
+                new Desired(Desired.Declared.all(everything().services().values()), broken, overrides, ending),
                 next.supervisor().reconcileInterval());
+    }
+
+    /** Of the loop's thread: the one-off commands have changed. */
+    void desireAll() {
+        putInForce(inForce);
+    }
+
+    /** Of the loop's thread: whether a service is to run, whatever is declared. */
+    void override(ServiceName name, boolean run) {
+        reconciler.desire(
+                reconciler.desired().withOverride(name, run),
+                inForce.supervisor().reconcileInterval());
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
+    /** Of the loop's thread: what is declared, with the one-off commands; who declares one of the same name takes it over. */
+    HostSpec everything() {
+        SortedMap<ServiceName, ServiceSpec> services = new TreeMap<>(oneOffs.specs());
+        services.keySet().removeAll(inForce.broken().keySet());
+        services.putAll(inForce.services());
+        return new HostSpec(inForce.supervisor(), services, inForce.broken());
+    }
+
+    /** The same as another thread may see it. */
+    HostSpec everythingNow() {
+        return onLoop(() -> CompletableFuture.completedFuture(everything()));
     }
 
     /** Has something done by the loop's thread, soon. */

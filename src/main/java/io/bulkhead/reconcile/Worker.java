@@ -3,12 +3,14 @@ package io.bulkhead.reconcile;
 import io.bulkhead.cgroup.JoinAtBirth;
 import io.bulkhead.launch.LaunchException;
 import io.bulkhead.launch.LaunchRequest;
+import io.bulkhead.launch.Streams;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.Epoll;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.logs.LogPaths;
 import io.bulkhead.process.WatchedProcess;
+import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.ProcessId;
 import java.io.IOException;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slow part of each action; runs on a worker thread, knows no state and returns what came of it.
@@ -27,9 +31,16 @@ final class Worker {
     private final KernelSide kernel;
     private final Path runDir;
 
+    /** Those that are launched with streams of their own. */
+    private @Nullable OneOffs attended;
+
     Worker(KernelSide kernel, Path runDir) {
         this.kernel = kernel;
         this.runDir = runDir;
+    }
+
+    void attend(OneOffs oneOffs) {
+        attended = oneOffs;
     }
 
     /** A started process, and since when. */
@@ -58,6 +69,7 @@ final class Worker {
                             join.tasksFiles().stream().map(Path::toString).toList(),
                             paths.stdout(),
                             paths.stderr(),
+                            streams(spec.name()),
                             kernel.cgroups().controlsDevices()));
             kernel.cgroups().began(group, child.pid());
             Checkpoint.LAUNCHED.reached();
@@ -67,7 +79,15 @@ final class Worker {
             return new Started(new WatchedProcess(id, child.pidfd()), at);
         } catch (ErrnoException | IOException e) {
             throw new LaunchException(String.valueOf(e.getMessage()));
+        } finally {
+            if (attended != null) {
+                attended.drop(spec.name());
+            }
         }
+    }
+
+    private Optional<Streams> streams(ServiceName name) {
+        return attended == null ? Optional.empty() : attended.streams(name);
     }
 
     /**

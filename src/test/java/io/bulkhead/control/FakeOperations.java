@@ -10,6 +10,7 @@ import io.bulkhead.reconcile.Inspection;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Outcome;
 import io.bulkhead.reconcile.Outcome.Result;
+import io.bulkhead.reconcile.RunCommand;
 import io.bulkhead.reconcile.ServiceReport;
 import io.bulkhead.reconcile.Session;
 import io.bulkhead.spec.ConfigException;
@@ -39,6 +40,7 @@ public final class FakeOperations implements Operations {
     private final Path log;
     private final History history;
     private final Growth growth = new Growth();
+    private volatile String configuration = "";
     private boolean broken;
     private boolean changed = true;
 
@@ -46,6 +48,11 @@ public final class FakeOperations implements Operations {
     public FakeOperations(Path log) {
         this.log = log;
         this.history = new History(log.resolveSibling("run"));
+    }
+
+    /** That of the last one-off command. */
+    public String configuration() {
+        return configuration;
     }
 
     /** From now on the configuration has errors, or none. */
@@ -232,6 +239,12 @@ public final class FakeOperations implements Operations {
         }
         int code = Integer.parseInt(command.command().get(0));
         return new Session("", CompletableFuture.completedFuture(new ExitStatus.Exited(code)));
+    }
+
+    @Override
+    public Session run(RunCommand command) {
+        configuration = command.configuration();
+        return new Session("", CompletableFuture.completedFuture(new ExitStatus.Exited(3)));
     }
 
     @Override

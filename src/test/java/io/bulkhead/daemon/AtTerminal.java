@@ -19,6 +19,10 @@ import jnr.ffi.Pointer;
 
 /** {@code supervisorctl} as somebody runs it who sits at a terminal. */
 final class AtTerminal implements AutoCloseable {
+    /** For a bash to say so when its terminal is as large. */
+    static final String UNTIL_44_BY_132 =
+            "while [ \"$(stty size)\" != '44 132' ]; do sleep 0.05; done; echo re''sized\n";
+
     private static final int SIG_SETMASK = 2;
 
     private final Linux linux = Linux.get();

@@ -25,6 +25,13 @@ public final class Fields {
         }
     }
 
+    /** All of them as they were read, for somebody who knows what they are. */
+    Map<String, Object> asMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        object.forEach((key, value) -> map.put(String.valueOf(key), value));
+        return map;
+    }
+
     public boolean has(String key) {
         return object.get(key) != null;
     }

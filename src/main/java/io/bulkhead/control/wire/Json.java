@@ -50,6 +50,8 @@ public final class Json {
             json.writeNumber(number);
         } else if (value instanceof Long number) {
             json.writeNumber(number);
+        } else if (value instanceof Double number) {
+            json.writeNumber(number);
         } else if (value instanceof Boolean flag) {
             json.writeBoolean(flag);
         } else {
