@@ -80,6 +80,13 @@ final class ContainerFlags {
     @Nullable
     String cgroupns;
 
+    @Option(
+            names = "--userns",
+            paramLabel = "host|private",
+            description = "Users of its own, whose root is nobody here; else the host's.")
+    @Nullable
+    String userns;
+
     @Option(names = "--stop-signal", paramLabel = "SIGNAL", description = "What stops it; else TERM.")
     @Nullable
     String stopSignal;
@@ -145,6 +152,7 @@ final class ContainerFlags {
         put(draft, "--pid", "namespaces.pid", pid);
         put(draft, "--ipc", "namespaces.ipc", ipc);
         put(draft, "--uts", "namespaces.uts", uts);
+        put(draft, "--userns", "namespaces.user", userns);
         put(draft, "--cgroupns", "namespaces.cgroup", cgroupns);
     }
 

@@ -203,7 +203,7 @@ final class ContainerProgram {
 
     private void openStandardStreams() {
         if (request.streams().isPresent()) {
-            for (int stream = 0; stream < 3; stream++) {
+            for (int stream = 0; stream < 3 && !blueprint.ownUsers(); stream++) {
                 program.attempt(FCHOWN, stream, account.uid(), request.terminal() ? -1 : account.gid());
             }
             return;

@@ -71,6 +71,13 @@ final class OwnUsers implements AutoCloseable {
     private void handOverOutput() throws ErrnoException {
         long uid = user.hostUid(blueprint.account().uid()).orElseThrow();
         long gid = user.hostGid(blueprint.account().gid()).orElseThrow();
+        Optional<Streams> streams = blueprint.request().streams();
+        if (streams.isPresent()) {
+            for (int fd : streams.get().all()) {
+                linux.chown("/proc/self/fd/" + fd, (int) uid, streams.get().terminal() ? -1 : (int) gid);
+            }
+            return;
+        }
         for (String path :
                 List.of(blueprint.request().stdout(), blueprint.request().stderr())) {
             if (!path.equals("/dev/null")) {

@@ -1,5 +1,6 @@
 package io.bulkhead.launch;
 
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -12,4 +13,8 @@ import java.util.OptionalInt;
 public record Streams(int stdin, int stdout, int stderr, boolean terminal, OptionalInt devpts) {
     /** The least number of such a descriptor. */
     public static final int LEAST = 32;
+
+    List<Integer> all() {
+        return List.of(stdin, stdout, stderr);
+    }
 }

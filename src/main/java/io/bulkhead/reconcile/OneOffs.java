@@ -158,9 +158,17 @@ final class OneOffs {
             return AttendedStreams.pipes(linux, attachment.input());
         }
         Attachment.Terminal size = attachment.terminal().get();
-        return spec.namespaces().mount()
-                ? AttendedStreams.fresh(linux, size)
-                : AttendedStreams.terminal(linux, linux.terminals().open(), size);
+        if (spec.namespaces().mount()) {
+            try {
+                return AttendedStreams.fresh(linux, size);
+            } catch (ErrnoException e) {
+                if (e.errno() != ErrnoException.EPERM) {
+                    throw e;
+                }
+                // Without root, it takes a terminal that has no name inside.
+            }
+        }
+        return AttendedStreams.terminal(linux, linux.terminals().open(), size);
     }
 
     /** What one is launched with at its first start; for a worker's thread. */
@@ -179,7 +187,7 @@ final class OneOffs {
     /** Who attended a command is gone: it is stopped. */
     void hangUp(String session) {
         ServiceName name = attended.remove(session);
-        if (name != null && !supervisor.isEnding()) {
+        if (name != null) {
             supervisor.post(() -> supervisor.override(name, false));
         }
     }

@@ -100,7 +100,7 @@ public interface Operations {
     /** Who attends a command at a terminal leaves, and it goes on; says whether there is such a session. */
     boolean leave(String session);
 
-    /** Who attended a command is gone: its terminal hangs up. */
+    /** Who attended a command is gone: its terminal hangs up, one that has pipes gets SIGHUP, a one-off one is stopped. */
     void hangUp(String session);
 
     /** All that is known of a service; looks at the kernel. Empty where there is none of that name. */

@@ -462,7 +462,10 @@ final class OperatorCommands implements Operations {
 
     @Override
     public void hangUp(String session) {
-        sessions.close(session);
+        if (supervisor.isEnding()) {
+            return; // who goes is the daemon, not who attends
+        }
+        sessions.hangUp(session);
         oneOffs.hangUp(session);
     }
 

@@ -3,8 +3,10 @@ package io.bulkhead.reconcile;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.Signal;
 import io.bulkhead.status.ExitStatus;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,8 @@ final class Sessions {
     private final Watch watch;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, HeldTerminal> terminals = new ConcurrentHashMap<>();
+    /** The pidfds of those that have pipes, which don't hang up. */
+    private final Map<String, Integer> piped = new HashMap<>();
 
     /** Tells how a child ended, and closes its descriptor. */
     interface Watch {
@@ -46,6 +50,11 @@ final class Sessions {
         } catch (ErrnoException | CommandException e) {
             linux.end(child.pidfd());
             throw e;
+        }
+        if (attachment.get().terminal().isEmpty()) {
+            synchronized (piped) {
+                piped.put(id, child.pidfd());
+            }
         }
         watch.whenEnded(child.pidfd(), status -> {
             close(id);
@@ -74,8 +83,26 @@ final class Sessions {
         return id;
     }
 
+    /** Who attended it is gone: a terminal hangs up by itself. */
+    void hangUp(String id) {
+        synchronized (piped) {
+            Integer pidfd = piped.remove(id);
+            if (pidfd != null) {
+                try {
+                    linux.pidfdSendSignal(pidfd, Signal.HUP.number());
+                } catch (ErrnoException e) {
+                    // It has ended in this instant.
+                }
+            }
+        }
+        close(id);
+    }
+
     /** Who attended it is gone, or it is over. */
     void close(String id) {
+        synchronized (piped) {
+            piped.remove(id);
+        }
         HeldTerminal terminal = terminals.remove(id);
         if (terminal != null) {
             terminal.release();

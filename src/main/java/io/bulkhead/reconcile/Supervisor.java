@@ -268,12 +268,18 @@ public final class Supervisor implements AutoCloseable {
             try {
                 loop.watch(pidfd, () -> {
                     loop.unwatch(pidfd);
-                    ended.accept(endOf(pidfd));
+                    ended(pidfd, ended);
                 });
             } catch (ErrnoException e) {
-                ended.accept(endOf(pidfd));
+                ended(pidfd, ended);
             }
         });
+    }
+
+    /** Closes it last: until it is told, somebody may send a signal by it. */
+    private void ended(int pidfd, Consumer<ExitStatus> ended) {
+        ended.accept(endOf(pidfd));
+        kernel.linux().close(pidfd);
     }
 
     private ExitStatus endOf(int pidfd) {
@@ -284,8 +290,6 @@ public final class Supervisor implements AutoCloseable {
                     .orElse(new ExitStatus.Unknown(false));
         } catch (ErrnoException e) {
             return new ExitStatus.Unknown(false);
-        } finally {
-            kernel.linux().close(pidfd);
         }
     }
 

@@ -220,6 +220,34 @@ final class ExecIT {
     }
 
     @Test
+    void whoIsGoneHasHungUp() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            bed(bed, "", "");
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("bulkhead.dist", "target/bulkhead"), "bin", "supervisorctl")
+                                    .toString(),
+                            "-s",
+                            "unix://" + bed.runDir().resolve("supervisord.sock"),
+                            "exec",
+                            "web",
+                            "--",
+                            "bash",
+                            "-c",
+                            "trap 'echo hup > /hup; exit' HUP; echo up; while true; do sleep 0.05; done")
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            byte[] up = process.getInputStream().readNBytes(3);
+            assertEquals("up\n", new String(up, StandardCharsets.US_ASCII));
+
+            process.destroyForcibly().waitFor();
+
+            await().atMost(DaemonBed.PATIENCE)
+                    .until(() ->
+                            bed.ctl("exec", "web", "--", "cat", "/hup").out().equals("hup\n"));
+        }
+    }
+
+    @Test
     void whoLeavesATerminalLetsTheCommandGoOn() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             bed(bed, "", "");

@@ -29,6 +29,7 @@ final class InitIT {
                     cat /proc/1/cmdline; echo
                     ls -l /proc/1/exe
                     echo fds $(ls /proc/1/fd) and $(ls /proc/self/fd)
+                    echo x > /proc/1/exe || echo sealed
                     exit 7
                     """);
             bed.awaitStatus("web", "EXITED");
@@ -37,6 +38,8 @@ final class InitIT {
             assertTrue(out.startsWith("me 2 parent 1\nbulkhead-init\0\n"), out);
             assertTrue(out.contains("/proc/1/exe -> /memfd:bulkhead-init (deleted)"), out);
             assertTrue(out.contains("fds 0 1 2 and 0 1 2 3\n"), out); // 3 is what ls itself reads
+            // CVE-2019-5736
+            assertTrue(bed.awaitOutput("web", "sealed\n").contains("/proc/1/exe: "), out);
             assertTrue(bed.done("inspect", "web").contains("exit status 7"), () -> bed.done("inspect", "web"));
         }
     }

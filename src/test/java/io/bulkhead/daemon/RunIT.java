@@ -326,6 +326,21 @@ final class RunIT {
     }
 
     @Test
+    void oneWithUsersOfItsOwnHasItsStreamsAndItsTerminal() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = rootfs(bed);
+            bed.services("").start();
+
+            assertEquals(
+                    new Ctl.Result(0, "0\nagain\n", ""),
+                    run(bed, rootfs, "--userns", "private", "--", "bash", "-c", "id -u; echo again > /dev/stdout"));
+            assertEquals(
+                    new Ctl.Result(0, "/dev/pts/0\r\n", ""),
+                    run(bed, rootfs, "-t", "--userns", "private", "-u", "1000", "--", "tty"));
+        }
+    }
+
+    @Test
     void whoLeavesATerminalLetsTheCommandGoOn() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             Path rootfs = rootfs(bed);
