@@ -54,9 +54,10 @@ final class ContainedCommands extends Commands {
 
     @Command(
             description = {
-                "Run a command inside a running service: in its namespaces, root and cgroup, with its capabilities, seccomp",
-                "profile and environment. The exit code is the command's, 128 and the number of a signal that ended it; 126 or",
-                "127 where it can't be executed or isn't there; 125 where anything else went wrong. For root only.",
+                "Run a command inside a running service: in its namespaces, root and cgroup, with its capabilities, seccomp "
+                        + "profile and environment. The exit code is the command's, 128 and the number of a signal that ended "
+                        + "it; 126 or 127 where it can't be executed or isn't there; 125 where anything else went wrong. For "
+                        + "root only.",
                 "Example: supervisorctl exec -it web -- bash"
             })
     int exec(
@@ -104,9 +105,9 @@ final class ContainedCommands extends Commands {
 
     @Command(
             description = {
-                "Run a command once in a container of its own. It is a service as long as it lives, and nothing is left of",
-                "it after that but the log of one that was detached. Options are named as those of docker run, and each is a",
-                "key of conf/reference.conf. The exit code is as that of exec. For root only.",
+                "Run a command once in a container of its own. It is a service as long as it lives, and nothing is left of "
+                        + "it after that but the log of one that was detached. Options are named as those of docker run, and "
+                        + "each is a key of supervisord.conf(5). The exit code is as that of exec. For root only.",
                 "Example: supervisorctl run -it --rootfs /srv/web -m 64m --cpus 0.5 -- bash",
                 "Example: supervisorctl run -d --name batch --rootfs /srv/batch --init -- /bin/batch"
             })
