@@ -88,7 +88,8 @@ final class Attendance implements AutoCloseable {
             if (!terminal) {
                 return pipes(descriptors);
             }
-            if (!UserTerminal.isThere(linux)) {
+            // Without input no key would mean anything, so that Ctrl-C had better be ours.
+            if (!input || !UserTerminal.isThere(linux)) {
                 return terminal(session, descriptors.get(0));
             }
             try (UserTerminal own = new UserTerminal(linux)) {
