@@ -52,6 +52,9 @@ running() { local name; for name; do service "$name" | grep -q '"state":"RUNNING
 both_run() { running first second; }
 daemon() { systemctl show -P MainPID bulkhead.service; }
 state() { systemctl show -P ActiveState bulkhead.service; }
+# Where $old was the daemon, $before the services' processes and $limits the first's.
+replaced() { [ "$(daemon)" != 0 ] && [ "$(daemon)" != "$old" ] && [ "$(state)" = active ] || fail "$(daemon) $(state)"; }
+lived_on() { await replaced && await both_run && same "$(pids)" "$before" && same "$(limits)" "$limits"; }
 journal() { journalctl -q -b -o cat -u bulkhead.service; }
 
 # limit FILE SERVICE: what a service's group says, whatever the layout; the first name of FILE|FILE that is there
