@@ -1,10 +1,9 @@
 #!/bin/sh
 # Run by systemd after a daemon has ended, in whatever way (ExecStopPost=). On cgroup v2 no process may be in a group that
-# hands controllers down, and systemd before 254 starts the next daemon in just that group; so it stops handing them down until
-# that daemon, moved to a leaf, begins again. Services that are left run without limits for that moment. cgroups(7)
+# hands controllers down, and systemd starts the next daemon in just that group, even where a DelegateSubgroup= is to take it in
+# at once; so it stops handing them down until that daemon, moved to a leaf, begins again. Services that are left run without
+# limits for that moment. cgroups(7)
 set -eu
-version=$(systemctl --version) && version=${version#systemd } && version=${version%%[!0-9]*}
-[ "$version" -lt 254 ] || exit 0 # DelegateSubgroup= does it without a gap
 own=$(sed -n 's/^0:://p' /proc/self/cgroup)
 unit=/sys/fs/cgroup${own%/.control}
 [ "$own" != "${own%/.control}" ] || exit 0

@@ -24,7 +24,7 @@ public final class CgroupDrivers {
     public static final String DEFAULT_PARENT = "/bulkhead";
     /**
      * The leaf of a delegated group that holds the daemon itself, as v2 wants no process beside the groups of services; no
-     * service can have this name. A systemd unit may name it in {@code DelegateSubgroup=}.
+     * service can have this name.
      */
     public static final String DAEMON_LEAF = "_supervisor";
 

@@ -27,7 +27,7 @@ public final class Doctor {
                         new NamespaceExamination(host, build).findings(),
                         new PowerExamination(host).findings(),
                         new RootlessExamination(host, layout).findings(),
-                        new SystemdExamination(host, layout).findings(),
+                        new SystemdExamination(host).findings(),
                         new JavaExamination(host, javaVersion, javaHome, archive).findings())
                 .flatMap(List::stream)
                 .toList();

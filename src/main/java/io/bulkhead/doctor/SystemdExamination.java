@@ -1,6 +1,5 @@
 package io.bulkhead.doctor;
 
-import io.bulkhead.cgroup.CgroupLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,11 +9,9 @@ final class SystemdExamination {
     private static final String AREA = "systemd";
 
     private final Host host;
-    private final CgroupLayout layout;
 
-    SystemdExamination(Host host, CgroupLayout layout) {
+    SystemdExamination(Host host) {
         this.host = host;
-        this.layout = layout;
     }
 
     List<Finding> findings() {
@@ -23,7 +20,7 @@ final class SystemdExamination {
                     AREA, "version", "isn't process 1 here; supervisord is started by whatever else there is"));
         }
         List<Finding> findings = new ArrayList<>();
-        findings.add(version());
+        findings.add(Finding.ok(AREA, "version", version(host.run("systemctl", "--version"))));
         String shown = host.run("systemctl", "show", "-p", "LoadState,ActiveState,Delegate", "bulkhead.service")
                 .orElse("");
         if (!value(shown, "LoadState").equals("loaded")) {
@@ -34,18 +31,6 @@ final class SystemdExamination {
         findings.add(Finding.ok(AREA, "unit", "bulkhead.service is " + value(shown, "ActiveState")));
         findings.add(delegation(value(shown, "Delegate").equals("yes")));
         return findings;
-    }
-
-    private Finding version() {
-        int version = number(host.run("systemctl", "--version"));
-        String found = version == 0 ? "unknown" : Integer.toString(version);
-        return version >= 254 || layout.unified().isEmpty()
-                ? Finding.ok(AREA, "version", found)
-                : Finding.limited(
-                        AREA,
-                        "version",
-                        found + ": while the daemon is restarted, its services run without limits for a moment",
-                        "systemd 254, for DelegateSubgroup=");
     }
 
     private Finding delegation(boolean delegated) {
@@ -68,12 +53,8 @@ final class SystemdExamination {
     }
 
     /** Of {@code systemd 252 (252.30-1)}. */
-    private static int number(Optional<String> said) {
+    private static String version(Optional<String> said) {
         String[] words = said.orElse("").split("\\s+", 3);
-        try {
-            return words.length < 2 ? 0 : Integer.parseInt(words[1].replaceFirst("[^0-9].*", ""));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
+        return words.length < 2 ? "unknown" : words[1];
     }
 }

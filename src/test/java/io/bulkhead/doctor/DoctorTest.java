@@ -209,6 +209,7 @@ final class DoctorTest {
         host.write("/run/systemd/system/x", "");
         host.commands.put("systemctl --version", "systemd 252 (252.30-1~deb12u2)\n+PAM");
 
+        assertTrue(Doctor.examine(host, "17", "/java", "").contains(Finding.ok("systemd", "version", "252")));
         assertEquals("there is no bulkhead.service", finding("unit").detail());
         host.commands.put(
                 "systemctl show -p LoadState,ActiveState,Delegate bulkhead.service",
