@@ -29,6 +29,8 @@ final class ServiceMounts {
     private static final int MOUNT_ATTR_NODEV = 4;
     private static final int MOUNT_ATTR_NOEXEC = 8;
     private static final int S_IFREG = 0100000;
+    private static final long PAGE = 4096;
+    private static final long LEAST_FILES = 64;
     private static final String DEV = "/dev/";
 
     private final SyscallProgram.Builder program;
@@ -119,17 +121,17 @@ final class ServiceMounts {
                         bind.follows() ? KernelFileSystems.MS_SLAVE : KernelFileSystems.MS_PRIVATE);
                 held.add(new Held(mount, fd, isDirectory(bind)));
             } else if (mount instanceof Mount.Tmpfs tmpfs) {
-                String size = tmpfs.sizeBytes().isPresent()
-                        ? Long.toString(tmpfs.sizeBytes().getAsLong())
-                        : "50%";
+                List<String> options = new ArrayList<>(List.of("mode", Integer.toOctalString(tmpfs.mode()), "size"));
+                if (tmpfs.sizeBytes().isPresent()) {
+                    long size = tmpfs.sizeBytes().getAsLong();
+                    // A file for each page, as there are without a size; empty ones would cost memory without end.
+                    options.addAll(List.of(
+                            Long.toString(size), "nr_inodes", Long.toString(Math.max(size / PAGE, LEAST_FILES))));
+                } else {
+                    options.add("50%");
+                }
                 // Read-only it would be of no use from the start, so that comes when it is attached.
-                int fd = kernel.create(
-                        "tmpfs",
-                        attributesHere(tmpfs.flags()),
-                        "mode",
-                        Integer.toOctalString(tmpfs.mode()),
-                        "size",
-                        size);
+                int fd = kernel.create("tmpfs", attributesHere(tmpfs.flags()), options.toArray(new String[0]));
                 held.add(new Held(mount, fd, true));
             }
         }

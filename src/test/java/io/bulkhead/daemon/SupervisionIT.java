@@ -150,31 +150,6 @@ final class SupervisionIT {
     }
 
     @Test
-    void aForkBombAndAnOutOfMemoryStayInside() throws Exception {
-        try (DaemonBed bed = new DaemonBed()) {
-            Path rootfs = bed.rootfs("bash", "bash", "sleep");
-            bed.services("bomb"
-                            + bash(
-                                    rootfs,
-                                    "(while :; do sleep 1000 & done) 2>/dev/null & exec sleep 1000",
-                                    "pids.max = 20")
-                            + "hog"
-                            + bash(
-                                    rootfs,
-                                    "x=x; while :; do x=$x$x; done",
-                                    "memory.max = 16 MiB, restart.policy = never"))
-                    .start();
-
-            bed.awaitStatus("hog", "EXITED");
-            bed.awaitLog("exit=\"SIGKILL (out of memory)\"");
-            await().atMost(DaemonBed.PATIENCE).until(() -> bed.processes().size() >= 19);
-            assertTrue(bed.processes().size() <= 20, () -> "more than pids.max");
-            assertEquals("bomb: stopped\n", bed.done("stop", "bomb"));
-            assertEquals(java.util.List.of(), bed.processes());
-        }
-    }
-
-    @Test
     void autostartIsUpToTheConfiguration() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             Path rootfs = bed.rootfs("bash", "bash", "sleep");
