@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * A user who isn't root, and what is delegated to it: a v2 group, as systemd does with Delegate=yes, or nothing. Closing it fails
+ * A user who isn't root, and what is delegated to it: a v2 group, as systemd does with Delegate=yes, or nothing, where
+ * there is no v2. Closing it fails
  * where anything is left in the group.
  */
 record Delegation(Optional<Path> group) implements AutoCloseable {
@@ -25,9 +26,12 @@ record Delegation(Optional<Path> group) implements AutoCloseable {
     }
 
     static Delegation ofGroup() throws IOException {
-        Path unified = Files.isDirectory(Path.of("/sys/fs/cgroup/unified"))
-                ? Path.of("/sys/fs/cgroup/unified")
-                : Path.of("/sys/fs/cgroup");
+        Path beside = Path.of("/sys/fs/cgroup/unified");
+        Path unified = Files.isDirectory(beside) ? beside : Path.of("/sys/fs/cgroup");
+        if (!Files.exists(unified.resolve("cgroup.procs"))) {
+            System.out.println("nothing is delegated: there is no cgroup v2");
+            return nothing();
+        }
         String name = "bulkhead-it-rootless-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
         Path group = Files.createDirectory(unified.resolve(name));
         for (String file : List.of("", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control")) {

@@ -103,7 +103,7 @@ final class RootlessIT {
             service(
                     bed,
                     rootfs(bed),
-                    "net.bridge = br0\nnet.address = 198.51.100.5/24\nnamespaces { net = private }\ncpu.quota = 10 ms\ngroups = [audio]",
+                    "net.bridge = br0\nnet.address = 198.51.100.5/24\nnamespaces { net = private }\nnet.class-id = 0x100001\ngroups = [audio]",
                     "");
             user.start(bed);
 
@@ -111,7 +111,7 @@ final class RootlessIT {
             String errors = bed.ctl("reload").err();
             for (String problem : List.of(
                     ":11: services.web.net.bridge: a daemon that isn't root can connect nothing to a bridge",
-                    ":14: services.web.cpu.quota: cpu.quota needs the cpu controller, which this host doesn't offer",
+                    "services.web.net.class-id: net.class-id needs the net_cls controller, which this host doesn't offer",
                     "a daemon that isn't root has what is delegated to it",
                     ":15: services.web.groups: audio: a daemon that isn't root can give no groups")) {
                 assertTrue(errors.contains(problem), () -> problem + " in " + errors);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.kernel.KernelTest;
+import io.bulkhead.kernel.RunningKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -115,6 +116,7 @@ final class UserNamespaceIT {
 
     @Test
     void mountsKeepTheirOwners() throws Exception {
+        RunningKernel.assume(6, 3, "an idmapped tmpfs");
         try (DaemonBed bed = new DaemonBed();
                 HostMount below = HostMount.tmpfs(Files.createDirectories(bed.work.resolve("data/below")))) {
             Path data = bed.work.resolve("data");
@@ -146,6 +148,7 @@ final class UserNamespaceIT {
 
     @Test
     void aLayerInMemoryLiesOverTheRoot() throws Exception {
+        RunningKernel.assume(6, 6, "attributes of users in a tmpfs");
         try (DaemonBed bed = new DaemonBed()) {
             service(bed, ", overlay = true", "", """
                     echo x > /new && rm /owned && mkdir /owned && stat -c %u /bin/bash /owned && echo changed
