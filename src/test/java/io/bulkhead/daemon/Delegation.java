@@ -1,11 +1,13 @@
 package io.bulkhead.daemon;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,22 +44,50 @@ record Delegation(Optional<Path> group) implements AutoCloseable {
 
     /** Starts the bed's daemon as that user, and waits until it answers. */
     void start(DaemonBed bed) throws IOException {
+        Path program = program(bed);
         try (Stream<Path> files = Files.walk(bed.work)) {
             for (Path file : files.toList()) {
                 own(file);
             }
         }
-        Path program = Path.of(System.getProperty("bulkhead.dist", "target/bulkhead"), "bin", "supervisord");
         String enter =
                 group.map(path -> "echo $$ > " + path + "/cgroup.procs; ").orElse("");
         String become = "exec setpriv --reuid=" + USER + " --regid=" + USER + " --clear-groups ";
-        List<String> command =
-                new ArrayList<>(List.of("sh", "-c", enter + become + program.toAbsolutePath() + " \"$@\"", "sh"));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", enter + become + program + " \"$@\"", "sh"));
         bed.startAs(command);
         await().atMost(DaemonBed.PATIENCE).until(() -> {
             assertTrue(bed.daemonIsAlive(), bed::daemonLog);
             return bed.ctl("version").code() == 0;
         });
+    }
+
+    /** The daemon's, in a copy where the user can't get at it: a checkout may be in root's home. */
+    private static Path program(DaemonBed bed) throws IOException {
+        Path distribution =
+                Path.of(System.getProperty("bulkhead.dist", "target/bulkhead")).toRealPath();
+        if (isOpenToAll(distribution)) {
+            return distribution.resolve("bin/supervisord");
+        }
+        Path copy = bed.work.resolve("distribution");
+        if (!Files.exists(copy)) {
+            int code = new ProcessBuilder("cp", "-r", distribution.toString(), copy.toString())
+                    .inheritIO()
+                    .start()
+                    .onExit()
+                    .join()
+                    .exitValue();
+            assertEquals(0, code, () -> "cp -r " + distribution);
+        }
+        return copy.resolve("bin/supervisord");
+    }
+
+    private static boolean isOpenToAll(Path directory) throws IOException {
+        for (Path at = directory; at != null; at = at.getParent()) {
+            if (!Files.getPosixFilePermissions(at).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void own(Path file) throws IOException {
