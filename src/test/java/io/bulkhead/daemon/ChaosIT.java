@@ -75,7 +75,7 @@ final class ChaosIT {
     void nothingIsLostDoubledOrRestarted() throws Exception {
         System.out.println("chaos: seed " + seed + ", " + KILLS + " kills (-Dchaos.seed, -Dchaos.kills)");
         try (DaemonBed bed = new DaemonBed()) {
-            rootfs = bed.rootfs("bash", "bash", "flock");
+            rootfs = bed.rootfs("bash", "bash", "/usr/bin/flock");
             Files.writeString(rootfs.resolve("run.sh"), SCRIPT);
             Files.createDirectory(rootfs.resolve("evidence"));
             bed.services(services());

@@ -59,7 +59,7 @@ final class KillAtEveryStepIT {
     }
 
     private void prepare(DaemonBed bed) throws IOException {
-        rootfs = bed.rootfs("bash", "bash", "flock");
+        rootfs = bed.rootfs("bash", "bash", "/usr/bin/flock");
         Files.writeString(rootfs.resolve("run.sh"), SCRIPT);
         Files.createDirectory(rootfs.resolve("evidence"));
         bed.settings("reconcile.interval = 200 ms").services(services("old", false));

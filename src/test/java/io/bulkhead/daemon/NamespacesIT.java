@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.kernel.KernelTest;
-import io.bulkhead.kernel.RunningKernel;
 import io.bulkhead.libc.Linux;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +39,6 @@ final class NamespacesIT {
 
     @Test
     void clocksArePrivateFromTheFirstInstructionOn() throws Exception {
-        RunningKernel.assume(6, 3, "execve into a time namespace");
         try (DaemonBed bed = new DaemonBed()) {
             service(
                             bed,
@@ -64,7 +62,6 @@ final class NamespacesIT {
 
     @Test
     void clocksCannotBeSetToBeforeTheirZero() throws Exception {
-        RunningKernel.assume(6, 3, "execve into a time namespace");
         try (DaemonBed bed = new DaemonBed()) {
             service(bed, "namespaces.time = private, time.boottime = -365 d, restart.policy = never", "")
                     .start();
