@@ -70,27 +70,24 @@ final class NamespacesReader {
     }
 
     private NetworkNamespace network() {
-        if (!keys.isObject("net")) {
-            boolean own = keys.get("net", NETWORK, false);
-            return own ? new NetworkNamespace.Private(link(own)) : shared(new NetworkNamespace.Host());
-        }
+        NetworkNamespace whose = keys.isObject("net") ? named() : own();
+        boolean isPrivate = whose instanceof NetworkNamespace.Private;
+        Optional<NetworkLink> link = new NetworkLinkReader(service.section("net"), isPrivate).read();
+        return isPrivate ? new NetworkNamespace.Private(link) : whose;
+    }
+
+    private NetworkNamespace own() {
+        return keys.get("net", NETWORK, false) ? new NetworkNamespace.Private() : new NetworkNamespace.Host();
+    }
+
+    private NetworkNamespace named() {
         Section net = keys.section("net");
         if (!net.has("path")) {
             net.problem("path", "is required: a file that stands for a network namespace, such as /run/netns/blue");
         }
         NetworkNamespace named = new NetworkNamespace.Named(net.get("path", PATH, Path.of("/nowhere")));
         net.done();
-        return shared(named);
-    }
-
-    private Optional<NetworkLink> link(boolean own) {
-        return new NetworkLinkReader(service.section("net"), own).read();
-    }
-
-    /** Somebody else sees to its interfaces. */
-    private NetworkNamespace shared(NetworkNamespace network) {
-        Optional<NetworkLink> unused = link(false);
-        return network;
+        return named;
     }
 
     private Optional<ClockOffsets> clocks() {

@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param bytes 4 or 16, in the order in which they are sent
  */
-public record IpAddress(java.util.List<Byte> bytes) {
+public record IpAddress(List<Byte> bytes) {
     private static final Pattern V4 =
             Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
     private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
@@ -21,7 +22,7 @@ public record IpAddress(java.util.List<Byte> bytes) {
     private static final Pattern ZEROS = Pattern.compile("(?:^|:)0(?::0)+(?=:|$)");
 
     public IpAddress {
-        bytes = java.util.List.copyOf(bytes);
+        bytes = List.copyOf(bytes);
     }
 
     /** The address that a text without names means; empty where it means none. */

@@ -34,7 +34,10 @@ final class RootlessIT {
     void servicesRunAndAreContained(boolean group) throws Exception {
         try (Delegation user = delegation(group);
                 DaemonBed bed = new DaemonBed()) {
-            service(bed, rootfs(bed), "namespaces.net = private", """
+            Path rootfs = rootfs(bed);
+            Files.createDirectories(rootfs.resolve("etc"));
+            Files.writeString(rootfs.resolve("etc/group"), "root:x:0:\nwheel:x:10:root\n");
+            service(bed, rootfs, "namespaces.net = private", """
                     while read -r line; do echo map $line; done < /proc/self/uid_map
                     echo id $(id -u):$(id -g)
                     echo processes $(ls -d /proc/[0-9]*)
