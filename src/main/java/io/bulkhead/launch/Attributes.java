@@ -44,7 +44,11 @@ final class Attributes {
 
     /** Has the process set its own. */
     void set() {
-        program.call(SETPRIORITY, Integer.toString(spec.nice()), 0, 0, spec.nice());
+        if (spec.origins().containsKey("nice")) {
+            program.call(SETPRIORITY, Integer.toString(spec.nice()), 0, 0, spec.nice());
+        } else {
+            program.attempt(SETPRIORITY, 0, 0, spec.nice()); // else as nice as a daemon without root was started
+        }
         if (changesScore(spec, host)) {
             int fd = open("/proc/self/oom_score_adj", Linux.O_WRONLY);
             String score = Integer.toString(spec.oomScoreAdjust().orElse(0));
@@ -68,7 +72,13 @@ final class Attributes {
 
     /** Sets those of another process, with the powers of this one. */
     static void set(Linux linux, int pid, ServiceSpec spec, HostFacts host) throws ErrnoException {
-        linux.setNice(pid, spec.nice());
+        try {
+            linux.setNice(pid, spec.nice());
+        } catch (ErrnoException e) {
+            if (spec.origins().containsKey("nice")) {
+                throw e; // else it is as nice as a daemon that isn't root was started
+            }
+        }
         if (changesScore(spec, host)) {
             try {
                 linux.writeFile(
