@@ -88,7 +88,7 @@ public final class FifoKeeper {
     private Set<Path> fifos() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             // Spools lie beside them, and need no keeping.
-            return new TreeSet<>(files.filter(file -> file.toString().matches(".*\\.std(out|err)"))
+            return new TreeSet<>(files.filter(file -> file.toString().matches(".*\\.std(out|err)(\\.stage)?"))
                     .toList());
         }
     }

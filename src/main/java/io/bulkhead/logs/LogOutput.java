@@ -100,6 +100,9 @@ final class LogOutput {
                 isResting = true;
                 return now + REST_MILLIS;
             }
+            if (isStaged()) {
+                return now; // no FIFO tells of it
+            }
             return more ? NOW : target instanceof FileTarget file ? file.file().nextLook(now) : NEVER;
         } catch (ErrnoException e) {
             failed(e, now);
@@ -108,6 +111,10 @@ final class LogOutput {
             }
             return retryAt;
         }
+    }
+
+    private boolean isStaged() {
+        return streams.stream().anyMatch(LogStream::isStaged);
     }
 
     private long taken() {
@@ -123,6 +130,7 @@ final class LogOutput {
         boolean left = false;
         for (LogStream stream : streams) {
             left |= !stream.isDirect()
+                    || stream.isStaged()
                     || stream.spool().map(spool -> spool.dropped().bytes() > 0).orElse(false);
         }
         try {

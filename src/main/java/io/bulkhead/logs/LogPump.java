@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Empties the services' FIFOs into their logs, on a few threads that sleep while nobody writes.
  *
  * <p>A FIFO lies in {@code run-dir/fifo}, which only root may enter, and is held open by the service itself for reading and
- * writing, so that a service neither fails nor loses a byte while no daemon runs; it waits once the pipe (1 MiB) is full.
+ * writing, so that a service neither fails nor loses a byte while no daemon runs; it waits once the pipe (1 MiB, and as much behind it) is full.
  * All methods are thread-safe; those of one service are called one after the other.
  */
 public final class LogPump implements AutoCloseable {
@@ -177,6 +177,7 @@ public final class LogPump implements AutoCloseable {
             try {
                 Path fifo = LogPaths.fifo(runDir, name, which);
                 Files.deleteIfExists(fifo);
+                Files.deleteIfExists(LogStream.stagePath(fifo));
                 Files.deleteIfExists(LogStream.spoolPath(fifo));
             } catch (IOException e) {
                 log.warn("service={} FIFO not deleted: {}", name, e.toString());
