@@ -83,10 +83,19 @@ public final class Epoll implements AutoCloseable {
 
         /** Has {@code watched} reported once more. */
         public void rearm(int watched, long token) throws ErrnoException {
+            once(EPOLL_CTL_MOD, "modify", watched, token);
+        }
+
+        /** Has {@code watched}, which was removed, reported once. */
+        public void addOnce(int watched, long token) throws ErrnoException {
+            once(EPOLL_CTL_ADD, "add", watched, token);
+        }
+
+        private void once(int operation, String verb, int watched, long token) throws ErrnoException {
             event.putInt(0, EPOLLIN | EPOLLONESHOT);
             event.putLong(dataOffset, token);
-            if (c.epoll_ctl(fd, EPOLL_CTL_MOD, watched, event) < 0) {
-                throw linux.failure("epoll_ctl modify descriptor " + watched);
+            if (c.epoll_ctl(fd, operation, watched, event) < 0) {
+                throw linux.failure("epoll_ctl " + verb + " descriptor " + watched);
             }
         }
     }
@@ -102,7 +111,7 @@ public final class Epoll implements AutoCloseable {
 
     /** Stops watching; to be called before the descriptor is closed. */
     public void remove(int watched) {
-        c.epoll_ctl(fd, EPOLL_CTL_DEL, watched, jnr.ffi.Memory.allocateDirect(runtime, size, true));
+        c.epoll_ctl(fd, EPOLL_CTL_DEL, watched, events); // which isn't looked at
     }
 
     /**

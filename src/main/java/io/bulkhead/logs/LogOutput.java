@@ -96,7 +96,8 @@ final class LogOutput {
             if (hasRested && moved >= MUCH) {
                 noRestUntil = now + NO_REST_MILLIS;
             }
-            if (isBusy && now >= noRestUntil && moved > 0 && moved < LITTLE) {
+            boolean isSlow = moved > 0 && moved < (hasRested ? MUCH : LITTLE);
+            if (isBusy && now >= noRestUntil && isSlow) {
                 isResting = true;
                 return now + REST_MILLIS;
             }

@@ -55,6 +55,9 @@ final class Turns {
         boolean isBusy;
         boolean again;
         boolean isRemoved;
+        /** Whether the FIFOs are in the epoll set. */
+        boolean isWatched = true;
+
         long dueAt = LogOutput.NEVER;
 
         Seat(LogOutput output, Lane lane) {
@@ -317,11 +320,7 @@ final class Turns {
     }
 
     private void putBack(Seat seat, long at, Epoll.Turn poll) throws ErrnoException {
-        if (seat.output.isTaking()) {
-            for (LogStream stream : seat.output.streams()) {
-                poll.rearm(stream.fd(), stream.fd());
-            }
-        }
+        watch(seat, seat.output.isTaking(), poll);
         long next = at == LogOutput.NOW ? LogOutput.NEVER : at; // it is readable, so it is reported
         if (next != seat.dueAt) {
             seat.dueAt = next;
@@ -329,6 +328,20 @@ final class Turns {
                 due.add(new Due(next, seat));
             }
         }
+    }
+
+    /** A pipe that somebody is to be told of makes each write to it dearer by a tenth, even if the telling is put off. */
+    private void watch(Seat seat, boolean isTaking, Epoll.Turn poll) throws ErrnoException {
+        for (LogStream stream : seat.output.streams()) {
+            if (!isTaking) {
+                epoll.remove(stream.fd());
+            } else if (seat.isWatched) {
+                poll.rearm(stream.fd(), stream.fd());
+            } else {
+                poll.addOnce(stream.fd(), stream.fd());
+            }
+        }
+        seat.isWatched = isTaking;
     }
 
     private long turn(Seat seat, Scratch scratch) {
