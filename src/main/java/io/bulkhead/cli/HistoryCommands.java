@@ -10,7 +10,9 @@ import io.bulkhead.control.wire.WireException;
 import io.bulkhead.spec.ConfigException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,7 @@ final class HistoryCommands extends Commands {
 
     @Command(
             description = {
-                "Why a service is in the state it is in, and the last events as evidence.",
+                "Why a service is in the state it is in, and the last events as evidence; --json: the same as an object.",
                 "Example: supervisorctl explain web"
             })
     int explain(@Parameters(paramLabel = "NAME") String name) throws ControlException, ConfigException, WireException {
@@ -54,12 +56,38 @@ final class HistoryCommands extends Commands {
             out.println(name + ": ERROR (no such process)");
             return ExitCodes.UNKNOWN_NAME;
         }
+        List<Object> explained = new ArrayList<>();
         for (ServiceView service : chosen) {
             List<EventView> events = evidence(service.name());
-            out.println(service.name() + " is " + service.state() + why(service, events));
-            print(events);
+            if (json) {
+                explained.add(explanation(service, events));
+            } else {
+                out.println(service.name() + " is " + service.state() + why(service, events));
+                print(events);
+            }
+        }
+        if (json) {
+            print(Map.of("services", explained));
         }
         return ExitCodes.OK;
+    }
+
+    private static Map<String, Object> explanation(ServiceView service, List<EventView> events) throws WireException {
+        Map<String, Object> explanation = new LinkedHashMap<>();
+        explanation.put("name", service.name());
+        explanation.put("state", service.state());
+        explanation.put("because", why(service, events).replaceFirst("^[:,] ", ""));
+        List<Object> evidence = new ArrayList<>();
+        for (EventView event : events) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("number", event.number());
+            one.put("at", event.at());
+            one.put("kind", event.kind());
+            one.put("text", event.text());
+            evidence.add(one);
+        }
+        explanation.put("events", evidence);
+        return explanation;
     }
 
     private List<EventView> evidence(String name) throws ControlException, ConfigException {
