@@ -1,13 +1,18 @@
 #!/bin/sh
 # Launch to exit of /bin/true, from the same rootfs, in the same namespaces (pid, mount, uts, ipc, cgroup, net), with the
 # same limits (20 ms of CPU in 100 ms, 64 MiB, 64 tasks): Bulkhead, runc, crun, bubblewrap (which has no limits) and the
-# floor, the same system calls from C. Run as root: sh src/test/bench/launch.sh [ROUNDS]
+# floor, the same system calls from C. Run as root: sh src/test/bench/launch.sh [--everything] [ROUNDS]
+#
+# --everything: with the default system call filter, mounts of its own, a read-only root and every controller that is live
+# here, for Bulkhead, runc and crun; the floor and bubblewrap stay as they are.
 #
 #   bulkhead launch   the launcher, in groups that stand; as the daemon has it, with the next network namespace at hand
 #   bulkhead restart  with all that the daemon does to restart a service: groups and limits looked at
 #   bulkhead whole    with groups made, limited and removed each time
 set -eu
 cd "$(dirname "$0")/../../.."
+EVERYTHING=
+[ "${1:-}" != --everything ] || { EVERYTHING=yes; shift; }
 ROUNDS=${1:-20}
 [ "$(id -u)" = 0 ] || { echo "launch.sh: must be run as root: it makes cgroups and namespaces" >&2; exit 1; }
 missing=
@@ -35,6 +40,39 @@ trap 'exit 1' INT TERM
 
 target/bulkhead/bin/supervisorctl rootfs build "$WORK/rootfs" --binary true >/dev/null
 gcc -O2 -o "$WORK/floor" src/test/bench/floor.c
+KEYS='seccomp = unconfined'
+READONLY=false MOUNTS= CPU= RESOURCES= SECCOMP=
+if [ -n "$EVERYTHING" ]; then
+    mkdir -p "$WORK/data" "$WORK/rootfs/data" "$WORK/rootfs/conf" "$WORK/rootfs/tmp"
+    mkdir -p "$WORK/rootfs/proc" "$WORK/rootfs/sys" "$WORK/rootfs/dev"
+    disk=$(lsblk -dno NAME,MAJ:MIN,TYPE | awk '$3 == "disk" { print $1, $2; exit }')
+    last=$(($(nproc --all) - 1))
+    KEYS="rootfs.readonly = true
+    mounts = [{ source = $WORK/data, target = /data }, { source = $WORK/data, target = /conf, readonly = true },
+              { type = tmpfs, target = /tmp, size = 16 MiB }]
+    cpu { weight = 200, cpus = \"0-$last\", mems = \"0\" }
+    io.limits = [{ device = /dev/${disk% *}, read-bps = 100 MiB, write-bps = 100 MiB }]
+    devices = [{ path = /dev/fuse, access = rwm }]"
+    READONLY=true
+    MOUNTS=",{\"destination\": \"/data\", \"source\": \"$WORK/data\", \"type\": \"bind\", \"options\": [\"bind\", \"nosuid\", \"nodev\"]},
+    {\"destination\": \"/conf\", \"source\": \"$WORK/data\", \"type\": \"bind\", \"options\": [\"bind\", \"nosuid\", \"nodev\", \"ro\"]},
+    {\"destination\": \"/tmp\", \"source\": \"tmpfs\", \"type\": \"tmpfs\", \"options\": [\"nosuid\", \"nodev\", \"size=16m\"]}"
+    CPU=",\"shares\": 2048, \"cpus\": \"0-$last\", \"mems\": \"0\""
+    rate="[{\"major\": ${disk#* }, \"rate\": 104857600}]"
+    rate=$(echo "$rate" | sed 's/: \([0-9]*\):\([0-9]*\)/: \1, "minor": \2/')
+    RESOURCES=",\"blockIO\": {\"throttleReadBpsDevice\": $rate, \"throttleWriteBpsDevice\": $rate}"
+fi
+cat > "$WORK/bench.conf" <<EOF
+services.bench {
+    command = [/bin/true]
+    rootfs.path = $WORK/rootfs
+    namespaces.net = private
+    cpu { period = 100 ms, quota = 20 ms }
+    memory.max = 64 MiB
+    pids.max = 64
+    $KEYS
+}
+EOF
 bundle() { # bundle TOOL: what runc and crun read, with the mounts, masks and powers that Bulkhead gives by default
     capabilities='["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID",
         "CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_MKNOD","CAP_AUDIT_WRITE","CAP_SETFCAP"]'
@@ -47,7 +85,7 @@ bundle() { # bundle TOOL: what runc and crun read, with the mounts, masks and po
     "env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/"],
     "capabilities": {"bounding": $capabilities, "effective": $capabilities, "permitted": $capabilities}
   },
-  "root": {"path": "$WORK/rootfs", "readonly": false},
+  "root": {"path": "$WORK/rootfs", "readonly": $READONLY},
   "hostname": "bench",
   "mounts": [
     {"destination": "/proc", "type": "proc", "source": "proc"},
@@ -58,12 +96,13 @@ bundle() { # bundle TOOL: what runc and crun read, with the mounts, masks and po
     {"destination": "/dev/shm", "type": "tmpfs", "source": "shm",
       "options": ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]},
     {"destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"]}
+    $MOUNTS
   ],
   "linux": {
     "cgroupsPath": "/$NAME-$1/bench",
     "resources": {
       "devices": [{"allow": false, "access": "rwm"}],
-      "cpu": {"quota": 20000, "period": 100000}, "memory": {"limit": 67108864}, "pids": {"limit": 64}
+      "cpu": {"quota": 20000, "period": 100000 $CPU}, "memory": {"limit": 67108864}, "pids": {"limit": 64} $RESOURCES
     },
     "namespaces": [{"type": "pid"}, {"type": "network"}, {"type": "ipc"}, {"type": "uts"}, {"type": "mount"},
       {"type": "cgroup"}],
@@ -71,12 +110,11 @@ bundle() { # bundle TOOL: what runc and crun read, with the mounts, masks and po
       "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi",
       "/sys/firmware", "/sys/devices/virtual/powercap"],
     "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+    $SECCOMP
   }
 }
 EOF
 }
-bundle runc
-bundle crun
 
 # The JVM as the daemon has it.
 . "$LIB/java.sh"
@@ -86,7 +124,7 @@ mkfifo "$WORK/requests" "$WORK/answers"
 # shellcheck disable=SC2086
 "$JAVA" $BULKHEAD_FLAGS -Xms8m -Xmx64m -Xss512k -XX:ReservedCodeCacheSize=24m -XX:MaxMetaspaceSize=64m \
     -Djffi.boot.library.path="$LIB/jni/$(uname -m)-Linux" -cp "$classpath" \
-    io.bulkhead.bench.LaunchBench "$WORK/rootfs" /bin/true "/$NAME" 400 < "$WORK/requests" > "$WORK/answers" 2> "$WORK/jvm.err" &
+    io.bulkhead.bench.LaunchBench "$WORK/bench.conf" "/$NAME" 400 < "$WORK/requests" > "$WORK/answers" 2> "$WORK/jvm.err" &
 JVM=$!
 exec 3> "$WORK/requests" 4< "$WORK/answers"
 ask() { # ask REQUEST: the JVM's answer, a word a line
@@ -96,6 +134,9 @@ ask() { # ask REQUEST: the JVM's answer, a word a line
     printf '%s\n' $answer
 }
 groups=$(ask groups | tr '\n' ' ')
+[ -z "$EVERYTHING" ] || SECCOMP=",\"seccomp\": $(ask seccomp)"
+bundle runc
+bundle crun
 
 bulkhead() { ask "whole 10"; }
 restart() { ask "start 10"; }

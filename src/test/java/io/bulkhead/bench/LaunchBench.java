@@ -5,6 +5,7 @@ import io.bulkhead.cgroup.CgroupDrivers;
 import io.bulkhead.cgroup.CgroupLayout;
 import io.bulkhead.cgroup.JoinAtBirth;
 import io.bulkhead.cgroup.Removal;
+import io.bulkhead.config.ConfigLoader;
 import io.bulkhead.launch.LaunchException;
 import io.bulkhead.launch.LaunchRequest;
 import io.bulkhead.launch.Launcher;
@@ -13,35 +14,28 @@ import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.process.ProcessFiles;
-import io.bulkhead.spec.CapabilityChanges;
-import io.bulkhead.spec.Confinement;
-import io.bulkhead.spec.CpuLimit;
-import io.bulkhead.spec.CpuLimits;
-import io.bulkhead.spec.Limits;
-import io.bulkhead.spec.MemoryLimits;
-import io.bulkhead.spec.Namespaces;
-import io.bulkhead.spec.NetworkNamespace;
-import io.bulkhead.spec.Seccomp;
+import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
-import io.bulkhead.spec.SpecFixture;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
  * Launches to exit, by the same steps as the daemon's, on demand of {@code launch.sh}.
  *
- * <p>Arguments: the rootfs, the program, the cgroup parent, how many launches to warm up with. Then it answers each line of
- * standard input:
+ * <p>Arguments: a configuration whose service {@code bench} is launched, the cgroup parent, how many launches to warm up with.
+ * Then it answers each line of standard input:
  *
  * <ul>
  *   <li>{@code groups}: what a process must join to be in the standing group, as {@code floor launch} wants it
+ *   <li>{@code seccomp}: the default profile, as a bundle has it
  *   <li>{@code launch N}: the microseconds of N launches to exit in the standing group, on one line
  *   <li>{@code start N}: the same, with all a restart does: group and limits looked at, the process identified
  *   <li>{@code whole N}: the same, with a new group each time, limited, and removed at the end
@@ -58,33 +52,28 @@ public final class LaunchBench {
     private final ServiceSpec spec;
     private final Epoll ends;
 
-    private LaunchBench(Path rootfs, String program, String parent) throws ErrnoException {
+    private LaunchBench(Path configuration, String parent) throws ErrnoException, ConfigException {
         this.ends = linux.epoll();
         this.cgroups = CgroupDrivers.open(linux, CgroupLayout.discover(linux), Optional.of(parent), Map.of());
-        this.spec = SpecFixture.with(SpecFixture.service("bench"))
-                .rootfs(rootfs)
-                .command(program)
-                // As the others it is compared with, which have no filter.
-                .confinement(new Confinement(true, CapabilityChanges.NONE, new Seccomp.Unconfined()))
-                .namespaces(Namespaces.DEFAULT.with(new NetworkNamespace.Private()))
-                .limits(Limits.NONE
-                        .with(CpuLimits.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(100))))
-                        .with(MemoryLimits.of(64 << 20))
-                        .withPidsMax(64))
-                .build();
+        this.spec = Objects.requireNonNull(
+                new ConfigLoader().load(configuration).services().get(new ServiceName("bench")));
     }
 
     public static void main(String[] arguments) throws Exception {
-        LaunchBench bench = new LaunchBench(Path.of(arguments[0]), arguments[1], arguments[2]);
+        LaunchBench bench = new LaunchBench(Path.of(arguments[0]), arguments[1]);
         bench.prepare(STANDING);
         try {
-            bench.many("whole", Integer.parseInt(arguments[3]));
-            bench.many("start", Integer.parseInt(arguments[3]));
+            bench.many("whole", Integer.parseInt(arguments[2]));
+            bench.many("start", Integer.parseInt(arguments[2]));
             BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = requests.readLine(); line != null; line = requests.readLine()) {
                 String[] words = line.split(" ", -1);
                 System.out.println(
-                        words[0].equals("groups") ? bench.groups() : bench.many(words[0], Integer.parseInt(words[1])));
+                        switch (words[0]) {
+                            case "groups" -> bench.groups();
+                            case "seccomp" -> OciProfile.json();
+                            default -> bench.many(words[0], Integer.parseInt(words[1]));
+                        });
             }
         } finally {
             bench.cgroups.remove(STANDING);
