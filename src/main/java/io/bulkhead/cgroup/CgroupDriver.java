@@ -115,6 +115,9 @@ public interface CgroupDriver {
     /** How often a fork failed at a limit of tasks since the group was made; empty where the kernel doesn't count. */
     OptionalLong forksRefused(String group);
 
+    /** How its CPU quota has held the group up since it was made. */
+    Throttling throttling(String group);
+
     /** All that the group has come up against. */
     Hardship hardship(String group);
 

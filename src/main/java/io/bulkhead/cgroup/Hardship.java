@@ -1,6 +1,8 @@
 package io.bulkhead.cgroup;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,8 +15,7 @@ import java.util.OptionalLong;
  * @param memoryMax the bytes it may hold
  * @param memoryGroup its directory in the hierarchy of the memory controller
  * @param forksRefused how often a fork failed at its, or an ancestor's, {@code pids.max}
- * @param periods of CPU bandwidth in which it wanted to run
- * @param periodsThrottled those in which it had to wait
+ * @param throttling by its CPU quota
  * @param throttledMicros how long it had to wait, summed over all CPUs
  */
 public record Hardship(
@@ -23,8 +24,7 @@ public record Hardship(
         OptionalLong memoryMax,
         Optional<Path> memoryGroup,
         OptionalLong forksRefused,
-        OptionalLong periods,
-        OptionalLong periodsThrottled,
+        Throttling throttling,
         OptionalLong throttledMicros) {
     /** {@code 64.0 MiB at most, of 64.0 MiB, in /sys/fs/cgroup/memory/bulkhead/web}: what an OOM kill came from. */
     public String memory() {
@@ -34,9 +34,22 @@ public record Hardship(
         return (peak + (peak.isEmpty() ? "" : ", ") + max + ", " + where).strip();
     }
 
-    /** The share of its periods in which it had to wait for the next: 0 to 1. */
-    public double throttledShare() {
-        return periods.orElse(0) == 0 ? 0 : (double) periodsThrottled.orElse(0) / periods.orElse(1);
+    /** All of it that is worth a word, for people. */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        if (memoryPeak.isPresent()) {
+            lines.add("memory: " + memory());
+        }
+        if (oomKills.orElse(0) > 0) {
+            lines.add("killed by the OOM killer: " + oomKills.getAsLong());
+        }
+        if (forksRefused.orElse(0) > 0) {
+            lines.add("forks refused at pids.max: " + forksRefused.getAsLong());
+        }
+        if (throttling.throttled() > 0) {
+            lines.add(throttling + ", " + throttledMicros.orElse(0) / 1_000 + " ms in all");
+        }
+        return lines;
     }
 
     private static String mebibytes(long bytes) {

@@ -5,6 +5,7 @@ import io.bulkhead.cgroup.fs.GroupFiles;
 import io.bulkhead.cgroup.fs.Hierarchy;
 import io.bulkhead.libc.ErrnoException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,8 +29,7 @@ final class HardshipReader {
                 number("memory.max", "memory.limit_in_bytes"),
                 memoryGroup(),
                 forksRefused(),
-                keyed("nr_periods", "cpu.stat"),
-                keyed("nr_throttled", "cpu.stat"),
+                throttling(),
                 throttledMicros());
     }
 
@@ -39,6 +39,12 @@ final class HardshipReader {
 
     OptionalLong forksRefused() {
         return keyed("max", "pids.events");
+    }
+
+    Throttling throttling() {
+        return new Throttling(
+                keyed("nr_periods", "cpu.stat").orElse(0),
+                keyed("nr_throttled", "cpu.stat").orElse(0));
     }
 
     private OptionalLong throttledMicros() {
@@ -57,10 +63,13 @@ final class HardshipReader {
         return Optional.empty();
     }
 
-    /** What stands behind {@code key} in the first of the files there is. */
+    /** What stands behind {@code key} in the first file that has it: a controller's own is beside v2's core files. */
     private OptionalLong keyed(String key, String... names) {
-        Optional<String> text = first(names);
-        return text.isPresent() ? FlatKeyed.value(text.get(), key) : OptionalLong.empty();
+        return all(names).stream()
+                .map(text -> FlatKeyed.value(text, key))
+                .filter(OptionalLong::isPresent)
+                .findFirst()
+                .orElse(OptionalLong.empty());
     }
 
     private OptionalLong number(String... names) {
@@ -73,18 +82,23 @@ final class HardshipReader {
     }
 
     private Optional<String> first(String... names) {
+        return all(names).stream().findFirst();
+    }
+
+    private List<String> all(String... names) {
+        List<String> texts = new ArrayList<>();
         for (Hierarchy hierarchy : hierarchies) {
             GroupFiles files = hierarchy.parent().files(group);
             for (String name : names) {
                 try {
                     if (files.has(name)) {
-                        return Optional.of(files.read(name).strip());
+                        texts.add(files.read(name).strip());
                     }
                 } catch (ErrnoException e) {
-                    return Optional.empty(); // removed meanwhile
+                    return texts; // removed meanwhile
                 }
             }
         }
-        return Optional.empty();
+        return texts;
     }
 }

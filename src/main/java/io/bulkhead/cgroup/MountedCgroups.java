@@ -335,6 +335,11 @@ final class MountedCgroups implements CgroupDriver {
     }
 
     @Override
+    public Throttling throttling(String group) {
+        return new HardshipReader(hierarchies, group).throttling();
+    }
+
+    @Override
     public Hardship hardship(String group) {
         return new HardshipReader(hierarchies, group).read();
     }

@@ -226,9 +226,14 @@ final class ProcessGroups implements CgroupDriver {
     }
 
     @Override
+    public Throttling throttling(String group) {
+        return Throttling.NONE;
+    }
+
+    @Override
     public Hardship hardship(String group) {
         OptionalLong unknown = OptionalLong.empty();
-        return new Hardship(unknown, unknown, unknown, Optional.empty(), unknown, unknown, unknown, unknown);
+        return new Hardship(unknown, unknown, unknown, Optional.empty(), unknown, Throttling.NONE, unknown);
     }
 
     @Override

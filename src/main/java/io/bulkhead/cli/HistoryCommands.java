@@ -131,6 +131,7 @@ final class HistoryCommands extends Commands {
         out.println("restarts: " + reply.service().restarts());
         section("processes", reply.processes(), p -> String.format("%7d  %s", p.pid(), p.command()));
         section("limits", reply.limits(), HistoryCommands::describe);
+        section("come up against", reply.hardship(), line -> line);
         section("cgroups", reply.groups(), group -> group);
         section("logs", reply.logs(), file -> file);
         section(
@@ -173,7 +174,9 @@ final class HistoryCommands extends Commands {
                                 .map(at -> "; it is started again at " + Reading.time(at))
                                 .orElse("");
             case "FATAL" -> ": " + service.reason() + "; it is not started again until somebody says so";
-            case "EXITED" -> exit + ", and its restart.policy doesn't ask for another";
+            case "EXITED" ->
+                exit + (service.reason().isEmpty() ? "" : "; " + service.reason())
+                        + ", and its restart.policy doesn't ask for another";
             case "STOPPED" -> stopped(events, exit);
             default -> exit;
         };

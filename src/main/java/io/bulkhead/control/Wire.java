@@ -62,6 +62,7 @@ final class Wire {
                                 l.effective(),
                                 l.limitedBy().map(Object::toString).orElse("")))
                         .toList(),
+                inspection.hardship(),
                 inspection.processes().stream()
                         .map(p -> new InspectReply.Member(p.pid(), p.command()))
                         .toList(),

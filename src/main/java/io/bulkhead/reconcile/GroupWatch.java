@@ -1,6 +1,7 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.CgroupDriver;
+import io.bulkhead.cgroup.Throttling;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.plan.Desired;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /** What is known of the cgroups between two full looks. Owned by the loop's thread. */
 final class GroupWatch {
+    /** Of a process's periods: from here on it is told with its end. */
+    private static final double MUCH_THROTTLED = 0.5;
+
     private static final Logger log = LoggerFactory.getLogger(GroupWatch.class);
 
     private final CgroupDriver driver;
@@ -32,6 +36,7 @@ final class GroupWatch {
     private final Map<String, Group> groups = new HashMap<>();
     private final Map<String, Long> oomKills = new HashMap<>();
     private final Map<String, Long> forksRefused = new HashMap<>();
+    private final Map<String, Throttling> throttled = new HashMap<>();
     private final Map<ServiceName, List<Observed.Difference>> reported = new HashMap<>();
     private Set<String> orphans = Set.of();
 
@@ -128,6 +133,7 @@ final class GroupWatch {
         groups.remove(name);
         oomKills.remove(name);
         forksRefused.remove(name);
+        throttled.remove(name);
         Set<String> left = new HashSet<>(orphans);
         left.remove(name);
         orphans = left;
@@ -178,12 +184,14 @@ final class GroupWatch {
         unwatch(name);
         note(name, true, true);
         countOomKills(name);
+        throttled.put(name, driver.throttling(name));
     }
 
     /** Lets nothing that befell the group so far be laid to a later end. */
     void countHardship(String name) {
         countOomKills(name);
         driver.forksRefused(name).ifPresent(count -> forksRefused.put(name, count));
+        throttled.put(name, driver.throttling(name));
     }
 
     /** Lets what the OOM killer did so far not be laid to a later end. */
@@ -212,20 +220,30 @@ final class GroupWatch {
         if (exit instanceof ExitStatus.Exited exited && exited.code() == 0) {
             return new End(exit, "");
         }
-        String refused = forksRefused(name);
+        String cpuAndForks = joined(forksRefused(name), heldUp(name));
         if (!wasKilled(exit)) {
-            return new End(exit, refused);
+            return new End(exit, cpuAndForks);
         }
         OptionalLong kills = driver.oomKills(name);
         long before = oomKills.getOrDefault(name, 0L);
         kills.ifPresent(count -> oomKills.put(name, count));
         if (kills.orElse(0) <= before) {
-            return new End(exit, refused);
+            return new End(exit, cpuAndForks);
         }
         String memory = "memory: " + driver.hardship(name).memory();
         return new End(
                 exit instanceof ExitStatus.Signaled ? new ExitStatus.Signaled(Signal.KILL.number(), false, true) : exit,
-                refused.isEmpty() ? memory : memory + "; " + refused);
+                joined(memory, cpuAndForks));
+    }
+
+    private static String joined(String first, String second) {
+        return first.isEmpty() || second.isEmpty() ? first + second : first + "; " + second;
+    }
+
+    /** A service that had to wait for most of its time may have missed what others expected of it. */
+    private String heldUp(String name) {
+        Throttling since = driver.throttling(name).since(throttled.getOrDefault(name, Throttling.NONE));
+        return since.share() < MUCH_THROTTLED ? "" : since.toString();
     }
 
     private static boolean wasKilled(ExitStatus exit) {

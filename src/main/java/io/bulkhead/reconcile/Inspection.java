@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param keys every key with its value and where it stands; none of a service whose configuration has errors
  * @param groups its cgroup in every hierarchy; none where it has no group
  * @param limits what became of each limit that is asked for
+ * @param hardship what its group has come up against, in words
  * @param processes all that are in its group
  * @param logs the files that its output goes to now
  */
@@ -19,12 +20,14 @@ public record Inspection(
         List<Key> keys,
         List<Path> groups,
         List<Limit> limits,
+        List<String> hardship,
         List<Member> processes,
         List<Path> logs) {
     public Inspection {
         keys = List.copyOf(keys);
         groups = List.copyOf(groups);
         limits = List.copyOf(limits);
+        hardship = List.copyOf(hardship);
         processes = List.copyOf(processes);
         logs = List.copyOf(logs);
     }

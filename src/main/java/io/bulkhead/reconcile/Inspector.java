@@ -32,6 +32,7 @@ final class Inspector {
                 spec.map(Inspector::keys).orElse(List.of()),
                 groups(report.name()),
                 spec.map(this::limits).orElse(List.of()),
+                kernel.cgroups().hardship(report.name().value()).lines(),
                 processes(report.name()),
                 logs);
     }

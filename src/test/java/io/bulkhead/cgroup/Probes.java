@@ -258,9 +258,7 @@ final class Probes {
         double got = bed.cpus(group, seconds);
         Hardship after = bed.driver.hardship(group);
         bed.kill(group);
-        double periods = after.periods().orElse(0) - before.periods().orElse(0);
-        double usedUp =
-                (after.periodsThrottled().orElse(0) - before.periodsThrottled().orElse(0)) / periods;
+        double usedUp = after.throttling().since(before.throttling()).share();
         // A host that has less than the quota left proves nothing against the limit.
         boolean starved = usedUp < 0.95;
         return Verdict.of(

@@ -153,7 +153,7 @@ final class ChaosIT {
             long pidfds = names.stream().filter(name -> name.contains("pidfd")).count();
             long fifos = names.stream().filter(name -> name.contains("/fifo/")).count();
             assertEquals(1, pidfds, () -> "descriptors of processes, beside the one that keeps the FIFOs: " + names);
-            assertEquals(SERVICES, fifos, () -> "descriptors of FIFOs: " + names);
+            assertEquals(2 * SERVICES, fifos, () -> "descriptors of FIFOs and their stages: " + names);
         }
         assertEquals(0, bed.endDaemon());
     }

@@ -65,6 +65,21 @@ final class EventsIT {
     }
 
     @Test
+    void aQuotaThatHeldAServiceUpIsToldWithItsEnd() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("burner", "bash");
+            bed.services("burner { rootfs = " + rootfs
+                            + ", cpu { period = 100 ms, quota = 5 ms }, restart.policy = never,"
+                            + " command = [/bin/bash, -c, \"for ((i = 0; i < 100000; i++)); do :; done; exit 3\"] }")
+                    .start();
+            bed.awaitStatus("burner", "EXITED");
+
+            assertTrue(bed.done("explain", "burner").contains("held up by the CPU quota in "), bed::daemonLog);
+            assertTrue(bed.done("inspect", "burner").contains("\ncome up against:\n"), bed::daemonLog);
+        }
+    }
+
+    @Test
     void aServicesLifeIsToldWithItsCauses() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             Path rootfs = bed.rootfs("sleep", "sleep");

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param keys every key of its configuration
  * @param groups its cgroups, absolute paths
  * @param limits what became of each limit that is asked for
+ * @param hardship what its group has come up against, in words
  * @param processes all in its group
  * @param logs the files its output goes to
  */
@@ -18,12 +19,14 @@ public record InspectReply(
         List<Key> keys,
         List<String> groups,
         List<Limit> limits,
+        List<String> hardship,
         List<Member> processes,
         List<String> logs) {
     public InspectReply {
         keys = List.copyOf(keys);
         groups = List.copyOf(groups);
         limits = List.copyOf(limits);
+        hardship = List.copyOf(hardship);
         processes = List.copyOf(processes);
         logs = List.copyOf(logs);
     }
@@ -71,6 +74,8 @@ public record InspectReply(
                                 "limitedBy",
                                 l.limitedBy))
                         .toList(),
+                "hardship",
+                hardship,
                 "processes",
                 processes.stream()
                         .map(p -> Fields.object("pid", p.pid, "command", p.command))
@@ -107,6 +112,7 @@ public record InspectReply(
                 keys,
                 fields.texts("groups"),
                 limits,
+                fields.has("hardship") ? fields.texts("hardship") : List.of(),
                 processes,
                 fields.texts("logs"));
     }
