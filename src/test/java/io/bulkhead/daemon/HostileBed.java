@@ -3,11 +3,14 @@ package io.bulkhead.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bulkhead.kernel.RunningKernel;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A daemon with a hostile service, {@code evil}, and one beside it that only wants to live. Root file system and commands are the
@@ -28,16 +31,22 @@ final class HostileBed implements AutoCloseable {
     private static final List<String> SETTINGS =
             List.of("/proc/sys/kernel/hostname", "/proc/sys/kernel/core_pattern", "/proc/sys/vm/overcommit_memory");
 
+    private static final long OUTSIDE = 0x70000000L;
+
     final Mode mode;
     final DaemonBed bed = new DaemonBed();
     private final Optional<Delegation> user;
     private final List<String> before;
+    /** Where it can't be, files belong to the numbers outside. */
+    private final boolean mapsOwners;
+
     private long witness;
 
     HostileBed(Mode mode) throws IOException {
         this.mode = mode;
         this.user = mode == Mode.ROOTLESS ? Optional.of(Delegation.ofGroup()) : Optional.empty();
         this.before = settings();
+        this.mapsOwners = RunningKernel.mapsOwners(bed.work);
     }
 
     /** A root with the tools of attackers. */
@@ -64,6 +73,14 @@ final class HostileBed implements AutoCloseable {
         Files.writeString(bed.work.resolve("rootfs/witness/attack"), "exec sleep 1000\n");
         bed.settings("cgroup.parent = " + (user.isPresent() ? "auto" : "/" + bed.parent))
                 .services(services + peaceful);
+        if (mode == Mode.OWN_USERS && !mapsOwners) {
+            try (Stream<Path> files = Files.walk(bed.work.resolve("rootfs"))) {
+                for (Path file : files.toList()) {
+                    Files.setAttribute(file, "unix:uid", (int) OUTSIDE, LinkOption.NOFOLLOW_LINKS);
+                    Files.setAttribute(file, "unix:gid", (int) OUTSIDE, LinkOption.NOFOLLOW_LINKS);
+                }
+            }
+        }
         if (user.isPresent()) {
             user.get().start(bed);
         } else {
@@ -75,7 +92,10 @@ final class HostileBed implements AutoCloseable {
 
     String service(String name, Path rootfs, String keys) {
         return name + " { rootfs = " + rootfs + ", command = [/bin/bash, /attack]\n"
-                + (mode == Mode.OWN_USERS ? "namespaces.user = private\n" : "") + keys + "\n}\n";
+                + (mode == Mode.OWN_USERS
+                        ? "namespaces.user = private, user-namespace.idmap = " + mapsOwners + "\n"
+                        : "")
+                + keys + "\n}\n";
     }
 
     /** Where the process of the service beside is, as the host numbers it. */

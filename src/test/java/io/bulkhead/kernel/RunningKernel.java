@@ -16,6 +16,22 @@ public final class RunningKernel {
         return found > major || (found == major && Integer.parseInt(release[1]) >= minor);
     }
 
+    /** Whether files there can be mounted with other owners. mount_setattr(2), MOUNT_ATTR_IDMAP */
+    public static boolean mapsOwners(Path path) throws IOException {
+        String type = Files.getFileStore(path).type();
+        return !type.equals("overlay") && (!type.equals("tmpfs") || isAtLeast(6, 3));
+    }
+
+    /** Skips the test where it cannot be, and says so. */
+    public static void assumeMapsOwners(Path path) throws IOException {
+        boolean can = mapsOwners(path);
+        if (!can) {
+            System.out.println(
+                    "SKIPPED: no idmapped mounts of " + Files.getFileStore(path).type() + ", where " + path + " is");
+        }
+        Assumptions.assumeTrue(can);
+    }
+
     /** Skips the test on an older one, and says so. */
     public static void assume(int major, int minor, String what) throws IOException {
         boolean late = isAtLeast(major, minor);
