@@ -85,7 +85,7 @@ final class KernelExamination {
                 ? Finding.ok(
                         AREA,
                         "mount_setattr",
-                        "mounts below a rootfs keep to themselves, and can be read-only, in one step")
+                        "mounts below a rootfs keep to themselves, can be read-only, and have their owners mapped")
                 : Finding.limited(AREA, "mount_setattr", "unknown to this kernel", "Linux 5.12 or later");
     }
 
