@@ -1,5 +1,10 @@
 package io.bulkhead.libc;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import jnr.ffi.LibraryLoader;
 
 /**
@@ -44,15 +49,33 @@ final class Interruption {
         long hold = Long.getLong("interrupt.hold", 0);
         program.call(NANOSLEEP, "held", program.longs(hold / 1000, hold % 1000 * 1_000_000), 0);
         Thread killer = new Thread(() -> {
-            try {
-                Thread.sleep(100); // the child is clone'd and at its entry by then
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            while (!isHeld()) {
+                Thread.onSpinWait();
             }
             die();
         });
         killer.setDaemon(true);
         killer.start();
+    }
+
+    /** Whether a child of ours sleeps in the call that holds it: proc_pid_syscall(5). */
+    private static boolean isHeld() {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            for (Path thread : threads.toList()) {
+                for (String child : read(thread.resolve("children")).split(" ", -1)) {
+                    if (!child.isEmpty() && read(Path.of("/proc", child, "syscall")).startsWith(NANOSLEEP + " ")) {
+                        return true;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // a thread or a child that ended meanwhile
+        }
+        return false;
+    }
+
+    private static String read(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.US_ASCII).strip();
     }
 
     private static void die() {
