@@ -46,9 +46,9 @@ final class KillAtEveryStepIT {
 
     private String services(String value, boolean gone) {
         String cpu = "cpu { period = 50 ms, quota = 10 ms }\n";
-        return service("same", "environment.VALUE = same\nlog { max-size = 2 KiB, backups = 100 }\n" + cpu)
+        return service("same", "environment.VALUE = same\ninit = true\nlog { max-size = 2 KiB, backups = 100 }\n" + cpu)
                 + service("stopped", "environment.VALUE = stopped")
-                + service("changed", "environment.VALUE = " + value)
+                + service("changed", "init = true\nenvironment.VALUE = " + value)
                 + service("ends", "environment.VALUE = ends\nnamespaces.pid = host\nrestart.limit.attempts = 0")
                 + (gone ? "" : service("gone", "environment.VALUE = gone\n" + cpu));
     }
