@@ -100,10 +100,11 @@ record Delegation(Optional<Path> group) implements AutoCloseable {
         if (group.isPresent()) {
             Path leaf = group.get().resolve("_supervisor");
             await().atMost(DaemonBed.PATIENCE).ignoreExceptions().until(() -> {
+                // The kernel lets a group go some time after its last process.
                 Files.deleteIfExists(leaf);
+                Files.deleteIfExists(group.get());
                 return true;
             });
-            Files.delete(group.get());
         }
     }
 }
