@@ -62,7 +62,7 @@ final class Attendance implements AutoCloseable {
         this.input = input;
         this.terminal = terminal;
         this.keys = keys;
-        this.socket = linux.bindDatagram(address);
+        this.socket = linux.datagrams().bind(address);
         this.answered = linux.eventfd();
     }
 

@@ -271,7 +271,7 @@ public final class Launcher implements AutoCloseable {
     /** A namespace to move into, or {@link #NONE}. */
     private int network(NetworkNamespace net) throws ErrnoException {
         if (net instanceof NetworkNamespace.Named named) {
-            return linux.openNamespace(named.path().toString(), SyscallProgram.CLONE_NEWNET, "network");
+            return linux.namespaces().open(named.path().toString(), SyscallProgram.CLONE_NEWNET, "network");
         }
         if (net.link().isPresent()) {
             return connected(net.link().get());

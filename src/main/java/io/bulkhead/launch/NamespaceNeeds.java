@@ -35,7 +35,7 @@ public final class NamespaceNeeds {
         }
         if (spec.namespaces().net() instanceof NetworkNamespace.Named named) {
             try {
-                linux.close(linux.openNamespace(named.path().toString(), SyscallProgram.CLONE_NEWNET, "network"));
+                linux.close(linux.namespaces().open(named.path().toString(), SyscallProgram.CLONE_NEWNET, "network"));
             } catch (ErrnoException e) {
                 lacks.add(new Lack("namespaces.net.path", String.valueOf(e.getMessage())));
             }

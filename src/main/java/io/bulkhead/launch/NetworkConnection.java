@@ -25,7 +25,7 @@ final class NetworkConnection {
      * @param network a descriptor of the namespace
      */
     void make(NetworkLink link, int network) throws ErrnoException {
-        try (Network host = new Network(linux.netlink())) {
+        try (Network host = new Network(linux.namespaces().netlink())) {
             host.addPair(
                     link.bridge(),
                     new Network.End(link.name(), network, link.hardwareAddress().map(COLONS::parseHex), link.mtu()));

@@ -45,12 +45,12 @@ final class SpareNetwork implements AutoCloseable {
     /** A descriptor of a namespace with loopback up, whether or not one is ready. */
     int takeOrMake() throws ErrnoException {
         int ready = take();
-        return ready == NONE ? onItsThread(linux::newNetworkNamespace) : ready;
+        return ready == NONE ? onItsThread(linux.namespaces()::newNetwork) : ready;
     }
 
     /** A socket in a namespace. */
     NetlinkSocket socketIn(int network) throws ErrnoException {
-        return onItsThread(() -> linux.netlinkIn(network));
+        return onItsThread(() -> linux.namespaces().netlinkIn(network));
     }
 
     private <T> T onItsThread(Callable<T> task) throws ErrnoException {
@@ -77,7 +77,7 @@ final class SpareNetwork implements AutoCloseable {
             return;
         }
         try {
-            drop(spare.getAndSet(linux.newNetworkNamespace()));
+            drop(spare.getAndSet(linux.namespaces().newNetwork()));
         } catch (ErrnoException e) {
             // The launch makes its own then, and says so if it can't.
             log.debug("no spare network namespace: {}", e.getMessage());

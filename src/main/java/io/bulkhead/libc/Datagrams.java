@@ -24,9 +24,60 @@ public final class Datagrams {
         this.runtime = runtime;
     }
 
+    /**
+     * A datagram socket that sends to a Unix-domain address, unix(7).
+     *
+     * @param address a path, or {@code @name} in the abstract namespace; at most 107 bytes
+     */
+    public int connectAtOnce(String address) throws ErrnoException {
+        return socket(address, true);
+    }
+
+    private int socket(String address, boolean connects) throws ErrnoException {
+        String operation = (connects ? "connect " : "bind ") + address;
+        byte[] name = address.getBytes(StandardCharsets.UTF_8);
+        if (name.length > 107) {
+            throw new ErrnoException(operation, ErrnoException.EINVAL);
+        }
+        if (name[0] == '@') {
+            name[0] = 0;
+        }
+        Pointer socketAddress = Memory.allocateDirect(runtime, 110, true);
+        socketAddress.putShort(0, (short) 1); // AF_UNIX
+        socketAddress.put(2, name, 0, name.length);
+        int fd = c.socket(1, 2 | Linux.O_CLOEXEC, 0); // SOCK_DGRAM
+        if (fd < 0) {
+            throw linux.failure("socket AF_UNIX");
+        }
+        int length = 2 + name.length;
+        if ((connects ? c.connect(fd, socketAddress, length) : c.bind(fd, socketAddress, length)) < 0) {
+            ErrnoException failure = linux.failure(operation);
+            linux.close(fd);
+            throw failure;
+        }
+        return fd;
+    }
+
+    /** A datagram socket that receives at {@code @name} in the abstract namespace, unix(7). */
+    public int bind(String address) throws ErrnoException {
+        return socket(address, false);
+    }
+
+    /** Writes a short message in one {@code write(2)}. */
+    public void send(int fd, String message, String to) throws ErrnoException {
+        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+        long n;
+        do {
+            n = c.write(fd, bytes, bytes.length);
+        } while (n < 0 && linux.errno() == ErrnoException.EINTR);
+        if (n < 0) {
+            throw linux.failure("write to " + to);
+        }
+    }
+
     /** A socket that sends to {@code address} and waits up to a second for a receiver that is behind: then EAGAIN. */
     public int connect(String address) throws ErrnoException {
-        int fd = linux.connectDatagram(address);
+        int fd = connectAtOnce(address);
         Pointer second = Memory.allocateDirect(runtime, 16, true);
         second.putLong(0, 1);
         if (c.syscall(SystemCall.SETSOCKOPT.number(), fd, SOL_SOCKET, SO_SNDTIMEO, second.address(), 16, 0) < 0) {

@@ -42,7 +42,6 @@ public final class Linux {
     private static final int WEXITED = 4;
     private static final int WNOHANG = 1;
     private static final long PIDFD_GET_INFO = 0xC040FF0BL; // _IOWR(0xFF, 11, struct pidfd_info of 64 bytes)
-    private static final long NS_GET_NSTYPE = 0xb703; // _IO(0xb7, 3)
     private static final long PIDFD_INFO_EXIT = 1L << 3;
 
     // From number 424 on, a system call has the same number on every architecture.
@@ -375,6 +374,10 @@ public final class Linux {
         return Rendezvous.open(this, c);
     }
 
+    public NamespaceFiles namespaces() {
+        return new NamespaceFiles(this, c, runtime);
+    }
+
     public Datagrams datagrams() {
         return new Datagrams(this, c, runtime);
     }
@@ -443,77 +446,6 @@ public final class Linux {
         }
     }
 
-    /**
-     * A datagram socket that sends to a Unix-domain address, unix(7).
-     *
-     * @param address a path, or {@code @name} in the abstract namespace; at most 107 bytes
-     */
-    public int connectDatagram(String address) throws ErrnoException {
-        return datagram(address, true);
-    }
-
-    private int datagram(String address, boolean connects) throws ErrnoException {
-        String operation = (connects ? "connect " : "bind ") + address;
-        byte[] name = address.getBytes(StandardCharsets.UTF_8);
-        if (name.length > 107) {
-            throw new ErrnoException(operation, ErrnoException.EINVAL);
-        }
-        if (name[0] == '@') {
-            name[0] = 0;
-        }
-        Pointer socketAddress = Memory.allocateDirect(runtime, 110, true);
-        socketAddress.putShort(0, (short) 1); // AF_UNIX
-        socketAddress.put(2, name, 0, name.length);
-        int fd = c.socket(1, 2 | O_CLOEXEC, 0); // SOCK_DGRAM
-        if (fd < 0) {
-            throw failure("socket AF_UNIX");
-        }
-        int length = 2 + name.length;
-        if ((connects ? c.connect(fd, socketAddress, length) : c.bind(fd, socketAddress, length)) < 0) {
-            ErrnoException failure = failure(operation);
-            close(fd);
-            throw failure;
-        }
-        return fd;
-    }
-
-    /** A datagram socket that receives at {@code @name} in the abstract namespace, unix(7). */
-    public int bindDatagram(String address) throws ErrnoException {
-        return datagram(address, false);
-    }
-
-    /** Writes a short message in one {@code write(2)}. */
-    public void send(int fd, String message, String to) throws ErrnoException {
-        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
-        long n;
-        do {
-            n = c.write(fd, bytes, bytes.length);
-        } while (n < 0 && errno() == ErrnoException.EINTR);
-        if (n < 0) {
-            throw failure("write to " + to);
-        }
-    }
-
-    /**
-     * A descriptor of a new network namespace with its loopback interface up. Moves the calling thread there and back, so
-     * it should be a thread that has nothing else to do. network_namespaces(7)
-     */
-    public int newNetworkNamespace() throws ErrnoException {
-        String current = "/proc/thread-self/ns/net";
-        int home = open(current, O_RDONLY);
-        try {
-            call(SystemCall.UNSHARE, "unshare CLONE_NEWNET", SyscallProgram.CLONE_NEWNET, 0);
-            try {
-                bringLoopbackUp();
-                return open(current, O_RDONLY);
-            } finally {
-                call(SystemCall.SETNS, "setns back", home, SyscallProgram.CLONE_NEWNET);
-            }
-        } finally {
-            close(home);
-        }
-    }
-
     /** Sets a limit of another process, in the resource's own unit. prlimit(2) */
     public void setLimit(int pid, int resource, String name, long soft, long hard) throws ErrnoException {
         Pointer limits = Memory.allocateDirect(runtime, 16);
@@ -533,76 +465,9 @@ public final class Linux {
         }
     }
 
-    /** A socket for rtnetlink(7) in this thread's network. */
-    public NetlinkSocket netlink() throws ErrnoException {
-        int fd = c.socket(NetlinkSocket.AF_NETLINK, 3 | O_CLOEXEC, 0); // SOCK_RAW, NETLINK_ROUTE
-        if (fd < 0) {
-            throw failure("socket AF_NETLINK");
-        }
-        return new NetlinkSocket(this, c, fd);
-    }
-
-    /** Likewise in another network, by a descriptor of it. Moves the calling thread there and back, as above. */
-    public NetlinkSocket netlinkIn(int network) throws ErrnoException {
-        int home = open("/proc/thread-self/ns/net", O_RDONLY);
-        try {
-            call(SystemCall.SETNS, "setns CLONE_NEWNET", network, SyscallProgram.CLONE_NEWNET);
-            try {
-                return netlink();
-            } finally {
-                call(SystemCall.SETNS, "setns back", home, SyscallProgram.CLONE_NEWNET);
-            }
-        } finally {
-            close(home);
-        }
-    }
-
-    /**
-     * A descriptor of the namespace that a file stands for, which must be of the kind {@code type} (CLONE_NEW*) says.
-     * ioctl_ns(2)
-     *
-     * @throws ErrnoException EINVAL where it is of another kind, ENOTTY where it is none
-     */
-    public int openNamespace(String path, long type, String kind) throws ErrnoException {
-        // Of a FIFO, whoever opens it without O_NONBLOCK waits for a writer.
-        int fd = open(path, O_RDONLY | O_NONBLOCK);
-        String what = "ioctl NS_GET_NSTYPE " + path + " (a " + kind + " namespace)";
-        int found = (int) c.syscall(SystemCall.IOCTL.number(), fd, NS_GET_NSTYPE, 0, 0, 0, 0);
-        if (found == type) {
-            return fd;
-        }
-        ErrnoException failure = found < 0 ? failure(what) : new ErrnoException(what, ErrnoException.EINVAL);
-        close(fd);
-        throw failure;
-    }
-
-    private void call(SystemCall call, String what, long first, long second) throws ErrnoException {
-        if (c.syscall(call.number(), first, second, 0, 0, 0, 0) < 0) {
-            throw failure(what);
-        }
-    }
-
     /** bpf(2): -1 and errno where it is refused. */
     long bpf(int command, Pointer attributes, int size) {
         return c.syscall(SystemCall.BPF.number(), command, attributes.address(), size, 0, 0, 0);
-    }
-
-    private void bringLoopbackUp() throws ErrnoException {
-        int socket = c.socket(2, 2 | O_CLOEXEC, 0); // AF_INET, SOCK_DGRAM
-        if (socket < 0) {
-            throw failure("socket AF_INET");
-        }
-        try {
-            Pointer ifreq = Memory.allocateDirect(runtime, 40, true);
-            ifreq.putByte(0, (byte) 'l');
-            ifreq.putByte(1, (byte) 'o');
-            ifreq.putShort(16, (short) 0x41); // IFF_UP | IFF_RUNNING
-            if (c.ioctl(socket, 0x8914, ifreq) < 0) { // SIOCSIFFLAGS
-                throw failure("ioctl SIOCSIFFLAGS lo");
-            }
-        } finally {
-            close(socket);
-        }
     }
 
     /** Bytes in a page of memory: 4096, on aarch64 up to 65536. */

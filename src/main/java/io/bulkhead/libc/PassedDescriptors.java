@@ -38,7 +38,7 @@ public final class PassedDescriptors {
 
     /** Sends one message to {@code address}: a path, or {@code @name}. The sender keeps its own descriptors. */
     public void send(String address, String text, int... descriptors) throws ErrnoException {
-        int socket = linux.connectDatagram(address);
+        int socket = linux.datagrams().connectAtOnce(address);
         try {
             Pointer control = Memory.allocateDirect(runtime, CMSG_SPACE, true);
             control.putLong(0, CMSG_HEADER + descriptors.length * 4L);

@@ -65,9 +65,9 @@ public final class SystemdNotifier {
         }
         Linux linux = Linux.get();
         try {
-            int fd = linux.connectDatagram(socket.get());
+            int fd = linux.datagrams().connectAtOnce(socket.get());
             try {
-                linux.send(fd, message, socket.get());
+                linux.datagrams().send(fd, message, socket.get());
             } finally {
                 linux.close(fd);
             }

@@ -75,7 +75,7 @@ final class NamespacesIT {
 
     @Test
     void aNetworkThatSomebodyElseMadeIsEntered() throws Exception {
-        int network = linux.newNetworkNamespace();
+        int network = linux.namespaces().newNetwork();
         try (DaemonBed bed = new DaemonBed()) {
             Path path = Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd", Integer.toString(network));
             service(bed, "namespaces.net.path = " + path, "").start();

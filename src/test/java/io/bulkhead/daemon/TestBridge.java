@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Assumptions;
 record TestBridge(String name) implements AutoCloseable {
     static TestBridge make() throws Exception {
         String name = "bhit" + ProcessHandle.current().pid();
-        try (Network network = new Network(Linux.get().netlink())) {
+        try (Network network = new Network(Linux.get().namespaces().netlink())) {
             addBridge(network, name);
             network.addAddress(name, InetAddress.getByName("198.51.100.1"), 24);
             network.addAddress(name, InetAddress.getByName("2001:db8::1"), 64);
@@ -45,7 +45,7 @@ record TestBridge(String name) implements AutoCloseable {
 
     @Override
     public void close() throws ErrnoException {
-        try (Network network = new Network(Linux.get().netlink())) {
+        try (Network network = new Network(Linux.get().namespaces().netlink())) {
             network.remove(name);
         }
     }
