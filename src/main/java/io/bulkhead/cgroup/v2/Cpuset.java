@@ -29,9 +29,6 @@ public final class Cpuset implements Controller {
     }
 
     private static Setting setting(String key, String file, Optional<IndexSet> set) {
-        // A write of nothing at all is no write; the kernel strips the newline.
-        return set.isPresent()
-                ? Value.of(key, file, true, set.get().text())
-                : Value.of(key, file, false, "\n").readingBack("");
+        return set.isPresent() ? Value.of(key, file, true, set.get().text()) : new Unplaced(key, file);
     }
 }
