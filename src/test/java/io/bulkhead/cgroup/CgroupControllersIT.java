@@ -121,6 +121,9 @@ final class CgroupControllersIT {
         driver.apply("web", Limits.NONE);
         assertFalse(driver.report("web", Limits.NONE).stream()
                 .anyMatch(report -> report.key().equals(key) && !key.equals("devices")));
+        if (key.equals("cpu.cpus") && Runtime.getRuntime().availableProcessors() == 1) {
+            return; // the one CPU it was held to is all that the parent has
+        }
         List<LimitWrite> again = driver.differences("web", limits);
         assertEquals(
                 written.stream().map(LimitWrite::file).toList(),
