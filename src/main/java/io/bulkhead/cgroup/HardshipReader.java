@@ -65,11 +65,24 @@ final class HardshipReader {
 
     /** What stands behind {@code key} in the first file that has it: a controller's own is beside v2's core files. */
     private OptionalLong keyed(String key, String... names) {
-        return all(names).stream()
-                .map(text -> FlatKeyed.value(text, key))
-                .filter(OptionalLong::isPresent)
-                .findFirst()
-                .orElse(OptionalLong.empty());
+        for (Hierarchy hierarchy : hierarchies) {
+            GroupFiles files = hierarchy.parent().files(group);
+            for (String name : names) {
+                OptionalLong value = keyed(key, files, name);
+                if (value.isPresent()) {
+                    return value;
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private static OptionalLong keyed(String key, GroupFiles files, String name) {
+        try {
+            return files.has(name) ? FlatKeyed.value(files.read(name), key) : OptionalLong.empty();
+        } catch (ErrnoException e) {
+            return OptionalLong.empty(); // removed meanwhile
+        }
     }
 
     private OptionalLong number(String... names) {
