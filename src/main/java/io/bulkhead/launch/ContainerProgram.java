@@ -52,21 +52,24 @@ final class ContainerProgram {
         }
     }
 
-    /** Lays the program out. Late arguments are descriptors: of a network that it enters, a rendezvous, an init, trees. */
+    /** Lays the program out. Late arguments are descriptors: of a network that it enters, an init, a rendezvous, trees. */
     SyscallProgram build() {
         if (blueprint.entersNetwork()) {
             program.call(SETNS, "CLONE_NEWNET", Late.ARGUMENT, SyscallProgram.CLONE_NEWNET);
-        }
-        if (blueprint.ownUsers()) {
-            Rendezvous.await(program, "uid_map and gid_map");
         }
         request.streams().ifPresent(streams -> Attributes.take(program, streams));
         if (spec.init()) {
             ImageRun.hold(program, fds);
         }
         OptionalInt devpts = holdDevpts();
+        OptionalInt meeting = blueprint.ownUsers() ? OptionalInt.of(fds.next()) : OptionalInt.empty();
+        meeting.ifPresent(fd -> Rendezvous.hold(program, fd));
         int firstTree = blueprint.holdsTrees() ? holdTrees() : 0;
         program.call(CLOSE_RANGE, "", fds.lowest(), 0xffffffffL, 0);
+        if (meeting.isPresent()) {
+            Rendezvous.await(program, meeting.getAsInt(), "uid_map and gid_map");
+            fds.closed(meeting.getAsInt());
+        }
         program.call(UMASK, "", 0);
         joinGroups();
         spec.namespaces().time().ifPresent(this::setClocks);

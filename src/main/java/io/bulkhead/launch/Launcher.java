@@ -175,7 +175,7 @@ public final class Launcher implements AutoCloseable {
     private SyscallProgram.Child runOwnUsers(Blueprint blueprint, int cgroup) throws LaunchException, ErrnoException {
         try (OwnUsers users = OwnUsers.prepare(linux, blueprint, networks, owners)) {
             ParentSide parent = users.parent();
-            return run(blueprint, cgroup, Optional.of(parent), parent.late(), users.trees());
+            return run(blueprint, cgroup, Optional.of(parent), NOTHING, joined(parent.late(), users.trees()));
         }
     }
 

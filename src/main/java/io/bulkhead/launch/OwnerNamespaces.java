@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class OwnerNamespaces implements AutoCloseable {
     private static final int NONE = -1;
+    /** The child's descriptor by which it waits. */
+    private static final int MEETING = 3;
 
     private final Linux linux;
     private final Map<UserNamespace, Integer> open = new HashMap<>();
@@ -40,7 +42,9 @@ final class OwnerNamespaces implements AutoCloseable {
     private int make(UserNamespace user) throws ErrnoException {
         AtomicInteger made = new AtomicInteger(NONE);
         SyscallProgram.Builder steps = SyscallProgram.builder(SyscallProgram.CLONE_NEWUSER);
-        Rendezvous.await(steps, "uid_map and gid_map");
+        Rendezvous.hold(steps, MEETING);
+        steps.call(CLOSE_RANGE, "", MEETING + 1, 0xffffffffL, 0);
+        Rendezvous.await(steps, MEETING, "uid_map and gid_map");
         // Nothing is there: it ends.
         steps.call(EXECVE, "\"\"", "", steps.strings(List.of()), steps.strings(List.of()));
         ParentSide parent = new ParentSide(linux, pid -> {

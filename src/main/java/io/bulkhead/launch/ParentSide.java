@@ -1,5 +1,6 @@
 package io.bulkhead.launch;
 
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.Rendezvous;
@@ -26,7 +27,7 @@ final class ParentSide implements AutoCloseable {
         this.rendezvous = linux.rendezvous();
     }
 
-    /** What the child's {@link Rendezvous#await} needs. */
+    /** What the child's {@link Rendezvous#hold} needs. */
     long[] late() {
         return rendezvous.late();
     }
@@ -42,6 +43,7 @@ final class ParentSide implements AutoCloseable {
     private void attendChild(SyscallProgram program) {
         try {
             if (rendezvous.awaitChild()) {
+                Checkpoint.OWNER_ASKED.reached();
                 task.run(program.childPid(linux));
                 rendezvous.answer();
             }

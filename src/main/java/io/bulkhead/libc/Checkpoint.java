@@ -17,6 +17,8 @@ public enum Checkpoint {
     FIFOS_MADE,
     /** A process more holds the FIFOs, and the one that did so before is not ended. */
     FIFOS_HELD,
+    /** A child waits to be told whose it is, and for nothing else. */
+    OWNER_ASKED,
     /** The process runs; no record knows it. */
     LAUNCHED,
     /** The new record is begun beside the old one. */

@@ -42,19 +42,26 @@ public final class Rendezvous implements AutoCloseable {
         }
     }
 
+    /** The child's part, first half: its end of the pair becomes {@code fd}, a number below all that it is handed. */
+    public static void hold(SyscallProgram.Builder program, int fd) {
+        program.call(SystemCall.DUP3, "a socket to " + fd, SyscallProgram.Late.ARGUMENT, fd, Linux.O_CLOEXEC);
+    }
+
     /**
-     * The child's part.
+     * The second half, once it has let go of all that isn't its own: a parent that dies meanwhile must leave nothing in it that
+     * would keep this socket open, or the daemon's locks.
      *
      * @param purpose what it waits for, for errors
      */
-    public static void await(SyscallProgram.Builder program, String purpose) {
-        program.step("ask for " + purpose, SystemCall.WRITE, SyscallProgram.Late.ARGUMENT, "\n", 1);
-        program.step("wait for " + purpose, SystemCall.READ, SyscallProgram.Late.ARGUMENT, program.longs(0), 1);
+    public static void await(SyscallProgram.Builder program, int fd, String purpose) {
+        program.step("ask for " + purpose, SystemCall.WRITE, fd, "\n", 1);
+        program.step("wait for " + purpose, SystemCall.READ, fd, program.longs(0), 1);
+        program.call(SystemCall.CLOSE, "", fd);
     }
 
-    /** What {@link #await} needs. */
+    /** What {@link #hold} needs. */
     public long[] late() {
-        return new long[] {childs, childs};
+        return new long[] {childs};
     }
 
     /** Waits until the child is there; false where there will be none. */

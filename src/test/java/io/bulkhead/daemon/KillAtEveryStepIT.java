@@ -65,8 +65,9 @@ final class KillAtEveryStepIT {
         bed.settings("reconcile.interval = 200 ms").services(services("old", false));
     }
 
+    /** {@link UserNamespaceIT} has the one that takes a user namespace. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OWNER_ASKED")
     void theNextDaemonGoesOnFrom(Checkpoint checkpoint) throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             prepare(bed);

@@ -8,10 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.kernel.KernelTest;
 import io.bulkhead.kernel.RunningKernel;
+import io.bulkhead.libc.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Services whose root is nobody on the host. */
 @KernelTest
@@ -84,6 +88,24 @@ final class UserNamespaceIT {
                         Files.readSymbolicLink(process.resolve("ns").resolve(kind)),
                         kind);
             }
+        }
+    }
+
+    /** First the one that makes the owners of files, then the service's own. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aDaemonThatDiesWhileAChildWaitsForItLeavesNothingBehind(int nth) throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            service(bed, "", "", "");
+            Process daemon =
+                    bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).at(Checkpoint.OWNER_ASKED, nth));
+            assertTrue(daemon.waitFor(20, TimeUnit.SECONDS), bed::daemonLog);
+            bed.forgetDaemon();
+
+            bed.start();
+
+            bed.awaitStatus("web", "RUNNING");
+            assertEquals("end\n", bed.awaitOutput("web", "end\n"));
         }
     }
 
