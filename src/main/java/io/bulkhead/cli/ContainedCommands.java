@@ -11,7 +11,6 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.ConfigException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,18 +61,7 @@ final class ContainedCommands extends Commands {
             })
     int exec(
             @Mixin Attending attending,
-            @Option(
-                            names = {"-e", "--env"},
-                            paramLabel = "NAME[=VALUE]",
-                            description = "A variable beyond the service's; without a value, as it is here.")
-                    @Nullable
-                    List<String> variables,
-            @Option(
-                            names = "--env-file",
-                            paramLabel = "FILE",
-                            description = "Variables, one a line; # begins a comment.")
-                    @Nullable
-                    List<Path> files,
+            @Mixin Variables variables,
             @Option(
                             names = {"-u", "--user"},
                             paramLabel = "USER[:GROUP]",
@@ -89,8 +77,7 @@ final class ContainedCommands extends Commands {
             @Parameters(paramLabel = "NAME", index = "0") String name,
             @Parameters(paramLabel = "COMMAND", index = "1..*", arity = "1..*") List<String> command)
             throws ControlException, ConfigException, WireException, ErrnoException, IOException {
-        Map<String, String> environment =
-                Variables.read(files == null ? List.of() : files, variables == null ? List.of() : variables);
+        Map<String, String> environment = variables.read();
         return attend(attending, attachment -> {
             ExecRequest request = new ExecRequest(
                     name,
@@ -118,18 +105,7 @@ final class ContainedCommands extends Commands {
             @Mixin ContainerFlags container,
             @Option(names = "--name", paramLabel = "NAME", description = "Else run- and eight digits.") @Nullable
                     String name,
-            @Option(
-                            names = {"-e", "--env"},
-                            paramLabel = "NAME[=VALUE]",
-                            description = "A variable; without a value, as it is here.")
-                    @Nullable
-                    List<String> variables,
-            @Option(
-                            names = "--env-file",
-                            paramLabel = "FILE",
-                            description = "Variables, one a line; # begins a comment.")
-                    @Nullable
-                    List<Path> files,
+            @Mixin Variables variables,
             @Option(names = "--rm", description = "As always.") boolean remove,
             @Parameters(paramLabel = "COMMAND", arity = "1..*") List<String> command)
             throws ControlException, ConfigException, WireException, ErrnoException, IOException {
@@ -145,8 +121,7 @@ final class ContainedCommands extends Commands {
         mounts.draw(draft);
         limits.draw(draft);
         container.draw(draft);
-        Variables.read(files == null ? List.of() : files, variables == null ? List.of() : variables)
-                .forEach((key, value) -> draft.putIn("--env", "environment", key, value));
+        variables.read().forEach((key, value) -> draft.putIn("--env", "environment", key, value));
         draft.put("run", "start.ready-after", "0 s");
         if (!attending.detach) {
             draft.put("run", "log.stdout", "none");

@@ -18,6 +18,17 @@ import picocli.CommandLine.Parameters;
 
 /** What services wrote. */
 final class LogCommands extends Commands {
+    /** How much of a log is wanted. */
+    static final class Tailing {
+        @Option(
+                names = {"-f", "--follow"},
+                description = "Go on with what comes.")
+        boolean follow;
+
+        @Option(names = "--bytes", paramLabel = "BYTES", defaultValue = "1600", description = "How much: also -BYTES.")
+        int bytes;
+    }
+
     LogCommands(PrintStream out, PrintStream err) {
         super(out, err);
     }
@@ -28,16 +39,7 @@ final class LogCommands extends Commands {
                 "Example: supervisorctl tail -f -1000 web stderr"
             })
     int tail(
-            @Option(
-                            names = {"-f", "--follow"},
-                            description = "Go on with what comes.")
-                    boolean follow,
-            @Option(
-                            names = "--bytes",
-                            paramLabel = "BYTES",
-                            defaultValue = "1600",
-                            description = "How much: also -BYTES.")
-                    int bytes,
+            @Mixin Tailing tailing,
             @Parameters(paramLabel = "NAME") String name,
             @Parameters(paramLabel = "stdout|stderr", arity = "0..1") @Nullable String stream)
             throws ControlException, ConfigException {
@@ -47,7 +49,7 @@ final class LogCommands extends Commands {
             return ExitCodes.USAGE;
         }
         try {
-            copy("logs/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + "/" + file, bytes, follow);
+            copy("logs/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + "/" + file, tailing);
             return ExitCodes.OK;
         } catch (ControlException e) {
             if (e.exitCode() != ExitCodes.UNKNOWN_NAME) {
@@ -59,24 +61,13 @@ final class LogCommands extends Commands {
     }
 
     @Command(description = "The end of the daemon's own log. Example: supervisorctl maintail -f")
-    int maintail(
-            @Option(
-                            names = {"-f", "--follow"},
-                            description = "Go on with what comes.")
-                    boolean follow,
-            @Option(
-                            names = "--bytes",
-                            paramLabel = "BYTES",
-                            defaultValue = "1600",
-                            description = "How much: also -BYTES.")
-                    int bytes)
-            throws ControlException, ConfigException {
-        copy("daemon/log", bytes, follow);
+    int maintail(@Mixin Tailing tailing) throws ControlException, ConfigException {
+        copy("daemon/log", tailing);
         return ExitCodes.OK;
     }
 
-    private void copy(String route, int bytes, boolean follow) throws ControlException, ConfigException {
-        client().stream(route + "?bytes=" + bytes + (follow ? "&follow" : ""), body -> {
+    private void copy(String route, Tailing tailing) throws ControlException, ConfigException {
+        client().stream(route + "?bytes=" + tailing.bytes + (tailing.follow ? "&follow" : ""), body -> {
             byte[] piece = new byte[1 << 15];
             for (int count = body.read(piece); count >= 0 && !out.checkError(); count = body.read(piece)) {
                 out.write(piece, 0, count);

@@ -6,10 +6,26 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** Environment variables as {@code -e} and {@code --env-file} give them. */
 final class Variables {
-    private Variables() {}
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME[=VALUE]",
+            description = "A variable beyond those it has; without a value, as it is here.")
+    @Nullable
+    List<String> variables;
+
+    @Option(names = "--env-file", paramLabel = "FILE", description = "Variables, one a line; # begins a comment.")
+    @Nullable
+    List<Path> files;
+
+    /** What was asked for, as {@link #read(List, List)} says. */
+    Map<String, String> read() throws IOException {
+        return read(files == null ? List.of() : files, variables == null ? List.of() : variables);
+    }
 
     /**
      * Those of files first, in their order; {@code NAME} alone is as it is here, if it is.
