@@ -145,7 +145,7 @@ final class GroupKiller {
 
     private Optional<Integer> openPidfd(int pid) throws ErrnoException {
         try {
-            return Optional.of(linux.pidfdOpen(pid));
+            return Optional.of(linux.processes().open(pid));
         } catch (ErrnoException e) {
             // Gone, or (EINVAL, ENOENT) a thread of a process that is signalled as a whole.
             if (e.errno() == ErrnoException.EINVAL || e.errno() == ErrnoException.ENOENT) {
@@ -157,7 +157,7 @@ final class GroupKiller {
     }
 
     private void kill(int pidfd) throws ErrnoException {
-        unlessGone(() -> linux.pidfdSendSignal(pidfd, SIGKILL));
+        unlessGone(() -> linux.processes().signal(pidfd, SIGKILL));
     }
 
     private interface Call {

@@ -190,10 +190,10 @@ final class ProcessGroups implements CgroupDriver {
         if (first.isEmpty()) {
             return;
         }
-        int pidfd = linux.pidfdOpen(first.get().pid);
+        int pidfd = linux.processes().open(first.get().pid);
         try {
             if (first(group).equals(first)) { // now the number can't become another's
-                linux.pidfdSendSignal(pidfd, SIGKILL);
+                linux.processes().signal(pidfd, SIGKILL);
             }
         } catch (ErrnoException e) {
             if (e.errno() != ErrnoException.ESRCH) {

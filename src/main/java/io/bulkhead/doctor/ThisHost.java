@@ -74,11 +74,11 @@ final class ThisHost implements Host {
     public boolean tellsExits() {
         try {
             Process process = new ProcessBuilder("cat").start();
-            int pidfd = linux.pidfdOpen((int) process.pid());
+            int pidfd = linux.processes().open((int) process.pid());
             try {
                 process.getOutputStream().close();
                 process.waitFor();
-                return linux.waitStatus(pidfd).isPresent();
+                return linux.processes().waitStatus(pidfd).isPresent();
             } finally {
                 linux.close(pidfd);
             }

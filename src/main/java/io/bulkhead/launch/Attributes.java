@@ -73,7 +73,7 @@ final class Attributes {
     /** Sets those of another process, with the powers of this one. */
     static void set(Linux linux, int pid, ServiceSpec spec, HostFacts host) throws ErrnoException {
         try {
-            linux.setNice(pid, spec.nice());
+            linux.processes().setNice(pid, spec.nice());
         } catch (ErrnoException e) {
             if (spec.origins().containsKey("nice")) {
                 throw e; // else it is as nice as a daemon that isn't root was started
@@ -91,7 +91,8 @@ final class Attributes {
             }
         }
         for (Rlimit limit : limits(spec, host)) {
-            linux.setLimit(pid, limit.resource().number(), limit.resource().key(), limit.soft(), limit.hard());
+            linux.processes()
+                    .setLimit(pid, limit.resource().number(), limit.resource().key(), limit.soft(), limit.hard());
         }
     }
 

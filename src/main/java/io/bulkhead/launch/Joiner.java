@@ -65,7 +65,7 @@ final class Joiner {
             try {
                 return command(run, begun, spec.start().timeout());
             } finally {
-                linux.end(entrant.pidfd());
+                linux.processes().end(entrant.pidfd());
             }
         }
     }
@@ -76,13 +76,14 @@ final class Joiner {
         try {
             int pid = run.awaitCommand(begun, timeout);
             // Nobody else's child, and not reaped, so the pid is its own.
-            SyscallProgram.Child command = new SyscallProgram.Child(pid, linux.pidfdOpen(pid));
+            SyscallProgram.Child command =
+                    new SyscallProgram.Child(pid, linux.processes().open(pid));
             up = true;
             return command;
         } finally {
             OptionalInt forked = up ? OptionalInt.empty() : run.forked();
             if (forked.isPresent()) {
-                linux.end(linux.pidfdOpen(forked.getAsInt()));
+                linux.processes().end(linux.processes().open(forked.getAsInt()));
             }
         }
     }

@@ -211,7 +211,7 @@ public final class Launcher implements AutoCloseable {
                 return child;
             } finally {
                 if (!up) {
-                    linux.end(child.pidfd());
+                    linux.processes().end(child.pidfd());
                 }
             }
         }

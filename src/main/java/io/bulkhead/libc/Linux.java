@@ -3,7 +3,6 @@ package io.bulkhead.libc;
 import com.kenai.jffi.PageManager;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.OptionalInt;
 import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
@@ -38,15 +37,8 @@ public final class Linux {
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int LOCK_EX_NB = 2 | 4;
-    private static final int P_PIDFD = 3;
-    private static final int WEXITED = 4;
-    private static final int WNOHANG = 1;
-    private static final long PIDFD_GET_INFO = 0xC040FF0BL; // _IOWR(0xFF, 11, struct pidfd_info of 64 bytes)
-    private static final long PIDFD_INFO_EXIT = 1L << 3;
 
     // From number 424 on, a system call has the same number on every architecture.
-    private static final long SYS_PIDFD_SEND_SIGNAL = 424;
-    private static final long SYS_PIDFD_OPEN = 434;
     private static final long SYS_OPENAT2 = 437;
 
     private static final boolean AARCH64 = isAarch64();
@@ -60,10 +52,12 @@ public final class Linux {
 
     private final LibC c;
     private final Runtime runtime;
+    private final Processes processes;
 
     private Linux(LibC c) {
         this.c = c;
         this.runtime = Runtime.getRuntime(c);
+        this.processes = new Processes(this, c, runtime);
     }
 
     /** The kernel this process runs on. */
@@ -267,88 +261,6 @@ public final class Linux {
         c.fcntl(fd, F_SETPIPE_SZ, bytes);
     }
 
-    /** A descriptor for a process, close-on-exec. ESRCH where there is none. pidfd_open(2). */
-    public int pidfdOpen(int pid) throws ErrnoException {
-        long fd = c.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0, 0, 0);
-        if (fd < 0) {
-            throw failure("pidfd_open " + pid);
-        }
-        return (int) fd;
-    }
-
-    /** pidfd_send_signal(2); ESRCH where the process has ended and been reaped. */
-    public void pidfdSendSignal(int pidfd, int signal) throws ErrnoException {
-        if (c.syscall(SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0, 0) < 0) {
-            throw failure("pidfd_send_signal " + signal);
-        }
-    }
-
-    /**
-     * The wait status of an ended process, as wait4(2) would give it. A child is reaped by this; for another's child the
-     * kernel's record is read (PIDFD_GET_INFO, Linux 6.15 and later).
-     *
-     * @return empty where it still runs or nobody can tell
-     * @throws ErrnoException EAGAIN where the kernel will be able to tell once the process' parent has reaped it
-     */
-    public Optional<Integer> waitStatus(int pidfd) throws ErrnoException {
-        Pointer info = Memory.allocateDirect(runtime, 128, true);
-        int rc;
-        do {
-            rc = c.waitid(P_PIDFD, pidfd, info, WEXITED | WNOHANG);
-        } while (rc < 0 && errno() == ErrnoException.EINTR);
-        if (rc == 0) {
-            // siginfo_t on 64 bit: si_signo 0, si_errno 4, si_code 8, si_pid 16, si_uid 20, si_status 24
-            if (info.getInt(16) == 0) {
-                return Optional.empty();
-            }
-            int status = info.getInt(24);
-            return Optional.of(
-                    switch (info.getInt(8)) {
-                        case 1 -> status << 8; // CLD_EXITED
-                        case 3 -> status | 0x80; // CLD_DUMPED
-                        default -> status; // CLD_KILLED
-                    });
-        }
-        if (errno() != ErrnoException.ECHILD) {
-            throw failure("waitid");
-        }
-        return exitInfo(pidfd);
-    }
-
-    /** Waits for a child that is bound to end, and reaps it. */
-    public void reap(int pidfd) throws ErrnoException {
-        Pointer info = Memory.allocateDirect(runtime, 128, true);
-        int rc;
-        do {
-            rc = c.waitid(P_PIDFD, pidfd, info, WEXITED);
-        } while (rc < 0 && errno() == ErrnoException.EINTR);
-        if (rc < 0) {
-            throw failure("waitid");
-        }
-    }
-
-    /** Kills a child, reaps it, and closes the descriptor. */
-    public void end(int pidfd) throws ErrnoException {
-        try {
-            pidfdSendSignal(pidfd, 9);
-            reap(pidfd);
-        } finally {
-            close(pidfd);
-        }
-    }
-
-    private Optional<Integer> exitInfo(int pidfd) throws ErrnoException {
-        Pointer info = Memory.allocateDirect(runtime, 64, true);
-        info.putLong(0, PIDFD_INFO_EXIT);
-        if (c.ioctl(pidfd, PIDFD_GET_INFO, info) < 0) {
-            return Optional.empty(); // an older kernel; ESRCH: one that forgets who has been reaped
-        }
-        if ((info.getLong(0) & PIDFD_INFO_EXIT) == 0) {
-            throw new ErrnoException("ioctl PIDFD_GET_INFO", ErrnoException.EAGAIN);
-        }
-        return Optional.of(info.getInt(60));
-    }
-
     /** Whether the kernel knows a system call, and no filter denies it: asked with arguments that it refuses. */
     public boolean knows(int systemCall) {
         return c.syscall(systemCall, -1, -1, -1, -1, -1, -1) >= 0 || errno() != ErrnoException.ENOSYS;
@@ -372,6 +284,10 @@ public final class Linux {
 
     public Rendezvous rendezvous() throws ErrnoException {
         return Rendezvous.open(this, c);
+    }
+
+    public Processes processes() {
+        return processes;
     }
 
     public NamespaceFiles namespaces() {
@@ -443,25 +359,6 @@ public final class Linux {
     public void ftruncate(int fd, long length, String what) throws ErrnoException {
         if (c.ftruncate(fd, length) < 0) {
             throw failure("ftruncate " + what);
-        }
-    }
-
-    /** Sets a limit of another process, in the resource's own unit. prlimit(2) */
-    public void setLimit(int pid, int resource, String name, long soft, long hard) throws ErrnoException {
-        Pointer limits = Memory.allocateDirect(runtime, 16);
-        limits.putLong(0, soft);
-        limits.putLong(8, hard);
-        call(SystemCall.PRLIMIT64, "prlimit64 " + name + " " + soft + ":" + hard, pid, resource, limits.address());
-    }
-
-    /** Sets the nice value of another process. setpriority(2) */
-    public void setNice(int pid, int nice) throws ErrnoException {
-        call(SystemCall.SETPRIORITY, "setpriority " + nice, 0, pid, nice); // PRIO_PROCESS
-    }
-
-    private void call(SystemCall call, String what, long first, long second, long third) throws ErrnoException {
-        if (c.syscall(call.number(), first, second, third, 0, 0, 0) < 0) {
-            throw failure(what);
         }
     }
 

@@ -110,7 +110,7 @@ public final class SyscallProgram implements AutoCloseable {
             return new Child((int) pid, pidfd);
         }
         try {
-            linux.reap(pidfd);
+            linux.processes().reap(pidfd);
         } finally {
             linux.close(pidfd);
         }
@@ -164,7 +164,7 @@ public final class SyscallProgram implements AutoCloseable {
             return;
         }
         try {
-            linux.pidfdSendSignal(pidfd, SIGKILL);
+            linux.processes().signal(pidfd, SIGKILL);
         } catch (ErrnoException e) {
             // It ended in this instant, which is what was wanted.
         }

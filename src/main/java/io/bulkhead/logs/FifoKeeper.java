@@ -128,8 +128,8 @@ public final class FifoKeeper {
 
     private void end(SyscallProgram.Child child) {
         try {
-            linux.pidfdSendSignal(child.pidfd(), SIGKILL);
-            linux.reap(child.pidfd());
+            linux.processes().signal(child.pidfd(), SIGKILL);
+            linux.processes().reap(child.pidfd());
         } catch (ErrnoException e) {
             log.debug("keeper {}: {}", child.pid(), e.getMessage());
         }
@@ -155,9 +155,9 @@ public final class FifoKeeper {
 
     private void kill(int pid, Path process, String called) {
         try {
-            int pidfd = linux.pidfdOpen(pid);
+            int pidfd = linux.processes().open(pid);
             if (isKeeper(process, called)) {
-                linux.pidfdSendSignal(pidfd, SIGKILL);
+                linux.processes().signal(pidfd, SIGKILL);
             }
             linux.close(pidfd);
         } catch (ErrnoException e) {

@@ -25,7 +25,7 @@ public record WatchedProcess(ProcessId id, int pidfd) {
      * @throws ErrnoException ESRCH where it is gone, or its pid is another's by now
      */
     public static WatchedProcess attach(Linux linux, ProcessFiles files, ProcessId id) throws ErrnoException {
-        int pidfd = linux.pidfdOpen(id.pid());
+        int pidfd = linux.processes().open(id.pid());
         if (files.identify(id.pid()).filter(id::equals).isEmpty()) {
             linux.close(pidfd);
             throw new ErrnoException("pidfd_open " + id.pid(), ErrnoException.ESRCH);
@@ -41,7 +41,7 @@ public record WatchedProcess(ProcessId id, int pidfd) {
     public void signal(Linux linux, ProcessFiles files, Signal signal) throws ErrnoException {
         boolean shielded =
                 files.isNamespaceInit(id.pid()) && endsByDefault(files, signal) && !files.isOurInit(id.pid());
-        linux.pidfdSendSignal(pidfd, shielded ? Signal.KILL.number() : signal.number());
+        linux.processes().signal(pidfd, shielded ? Signal.KILL.number() : signal.number());
     }
 
     private boolean endsByDefault(ProcessFiles files, Signal signal) {
@@ -63,7 +63,8 @@ public record WatchedProcess(ProcessId id, int pidfd) {
      */
     public Optional<ExitStatus> exitStatus(Linux linux, ProcessFiles files) throws ErrnoException {
         try {
-            return Optional.of(linux.waitStatus(pidfd)
+            return Optional.of(linux.processes()
+                    .waitStatus(pidfd)
                     .or(() -> files.zombieStatus(id))
                     .map(ExitStatus::ofWaitStatus)
                     .orElseGet(() -> new ExitStatus.Unknown(false)));

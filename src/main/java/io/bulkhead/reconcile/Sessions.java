@@ -48,7 +48,7 @@ final class Sessions {
         try {
             id = open(attachment.get(), streams);
         } catch (ErrnoException | CommandException e) {
-            linux.end(child.pidfd());
+            linux.processes().end(child.pidfd());
             throw e;
         }
         if (attachment.get().terminal().isEmpty()) {
@@ -89,7 +89,7 @@ final class Sessions {
             Integer pidfd = piped.remove(id);
             if (pidfd != null) {
                 try {
-                    linux.pidfdSendSignal(pidfd, Signal.HUP.number());
+                    linux.processes().signal(pidfd, Signal.HUP.number());
                 } catch (ErrnoException e) {
                     // It has ended in this instant.
                 }

@@ -285,6 +285,7 @@ public final class Supervisor implements AutoCloseable {
     private ExitStatus endOf(int pidfd) {
         try {
             return kernel.linux()
+                    .processes()
                     .waitStatus(pidfd)
                     .map(ExitStatus::ofWaitStatus)
                     .orElse(new ExitStatus.Unknown(false));

@@ -116,7 +116,7 @@ final class Worker {
         List<Integer> pidfds = new ArrayList<>();
         for (int pid : kernel.cgroups().processes(group)) {
             try {
-                int pidfd = kernel.linux().pidfdOpen(pid);
+                int pidfd = kernel.linux().processes().open(pid);
                 pidfds.add(pidfd);
                 ends.add(pidfd, pid);
             } catch (ErrnoException e) {

@@ -143,7 +143,7 @@ public final class LaunchBench {
         ends.add(child.pidfd(), child.pid());
         ends.await(10_000);
         ends.remove(child.pidfd());
-        Optional<Integer> status = linux.waitStatus(child.pidfd());
+        Optional<Integer> status = linux.processes().waitStatus(child.pidfd());
         linux.close(child.pidfd());
         if (!status.equals(Optional.of(0))) {
             throw new IllegalStateException(List.of(spec.command(), status).toString());

@@ -44,7 +44,7 @@ final class CgroupBed implements AutoCloseable {
     int end(Child child) {
         int status = await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> linux.waitStatus(child.pidfd()), Optional::isPresent)
+                .until(() -> linux.processes().waitStatus(child.pidfd()), Optional::isPresent)
                 .orElseThrow();
         children.remove(child);
         linux.close(child.pidfd());

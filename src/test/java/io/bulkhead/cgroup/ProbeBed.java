@@ -53,7 +53,7 @@ final class ProbeBed implements AutoCloseable {
     int end(Child child, Duration patience) throws ErrnoException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() < deadline) {
-            Optional<Integer> status = linux.waitStatus(child.pidfd());
+            Optional<Integer> status = linux.processes().waitStatus(child.pidfd());
             if (status.isPresent()) {
                 children.remove(child);
                 linux.close(child.pidfd());

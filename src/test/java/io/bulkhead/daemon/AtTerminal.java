@@ -111,14 +111,14 @@ final class AtTerminal implements AutoCloseable {
 
     /** SIGTERM to {@code supervisorctl}. */
     void terminate() throws ErrnoException {
-        linux.pidfdSendSignal(child.pidfd(), 15);
+        linux.processes().signal(child.pidfd(), 15);
     }
 
     /** Waits for its end; hands back its wait status, and fails where the terminal isn't as it was. */
     int end() throws ErrnoException {
         Optional<Integer> status = await().atMost(DaemonBed.PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> linux.waitStatus(child.pidfd()), Optional::isPresent);
+                .until(() -> linux.processes().waitStatus(child.pidfd()), Optional::isPresent);
         assertArrayEquals(settings, linux.terminals().settings(pair.slave()));
         return status.orElseThrow();
     }

@@ -125,7 +125,7 @@ final class LauncherIT {
             SyscallProgram.Child child = launch(spec("/bin/true"));
             Optional<Integer> status = await().atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(1))
-                    .until(() -> linux.waitStatus(child.pidfd()), Optional::isPresent);
+                    .until(() -> linux.processes().waitStatus(child.pidfd()), Optional::isPresent);
             assertEquals(Optional.of(0), status);
             linux.close(child.pidfd());
         }
@@ -143,7 +143,8 @@ final class LauncherIT {
                 String.valueOf(refusal.getMessage()).startsWith("execve nosuch: not found in PATH="),
                 refusal.getMessage());
         SyscallProgram.Child child = launch(spec("true"));
-        await().atMost(PATIENCE).until(() -> linux.waitStatus(child.pidfd()).isPresent());
+        await().atMost(PATIENCE)
+                .until(() -> linux.processes().waitStatus(child.pidfd()).isPresent());
         linux.close(child.pidfd());
     }
 }
