@@ -76,7 +76,7 @@ final class MountsReader {
                     : Optional.empty();
         }
         Section keys = rootfs.section("overlay");
-        Optional<Path> keep = keys.get("keep", PATH).map(text -> resolve(keys, "keep", text));
+        Optional<Path> keep = keys.get("keep", PATH).map(text -> keys.resolve("keep", text));
         OptionalLong size = size(keys);
         if (keep.isPresent() && size.isPresent()) {
             keys.conflict(List.of("size"), "is for a layer in memory; one that is kept is as large as its file system");
@@ -105,7 +105,7 @@ final class MountsReader {
                 keys.get("propagation", Scalar.choice(Propagation.class), Propagation.PRIVATE) == Propagation.SLAVE;
         Mount.Flags flags = flags(keys, false);
         return keys.get("source", PATH)
-                .map(source -> new Mount.Bind(resolve(keys, "source", source), target, recursive, follows, flags));
+                .map(source -> new Mount.Bind(keys.resolve("source", source), target, recursive, follows, flags));
     }
 
     private static Mount tmpfs(Section keys, String target) {
@@ -123,13 +123,6 @@ final class MountsReader {
 
     private static OptionalLong size(Section keys) {
         return keys.get("size", Scalar.size(4096)).map(OptionalLong::of).orElse(OptionalLong.empty());
-    }
-
-    private static Path resolve(Section keys, String key, String text) {
-        return Path.of(keys.originOf(key).file())
-                .resolveSibling(text)
-                .toAbsolutePath()
-                .normalize();
     }
 
     private static String target(String text) throws Refusal {

@@ -10,6 +10,10 @@ final class Names {
     /** An environment variable's. */
     static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
+    /** What is wrong with any other name. */
+    static final String NOT_A_VARIABLE =
+            "is not a variable's name: allowed are letters, digits and _, not beginning with a digit";
+
     /** A host's: labels as RFC 1123 has them, and the length the kernel allows ({@code __NEW_UTS_LEN}). */
     static final Scalar<String> HOST = Scalar.matching(
             "a host name: at most 64 letters, digits, '-' and '.', each label beginning and ending with a letter or digit",

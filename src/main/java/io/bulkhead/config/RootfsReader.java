@@ -28,7 +28,7 @@ final class RootfsReader {
         boolean isObject = service.isObject("rootfs");
         Section section = isObject ? service.section("rootfs") : service;
         String key = isObject ? "path" : "rootfs";
-        Optional<Path> path = text(service).map(text -> resolve(section, key, text));
+        Optional<Path> path = text(service).map(text -> section.resolve(key, text));
         if (path.isEmpty()) {
             return path;
         }
@@ -63,11 +63,6 @@ final class RootfsReader {
             throw new Refusal("is not a path");
         }
         return text;
-    }
-
-    private static Path resolve(Section section, String key, String text) {
-        Path file = Path.of(section.originOf(key).file());
-        return file.resolveSibling(text).toAbsolutePath().normalize();
     }
 
     private static void directory(Path path) throws Refusal {

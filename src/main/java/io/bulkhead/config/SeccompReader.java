@@ -54,10 +54,7 @@ final class SeccompReader {
         if (found.get().equals("unconfined")) {
             return new Seccomp.Unconfined();
         }
-        Path file = Path.of(service.originOf("seccomp").file())
-                .resolveSibling(found.get())
-                .toAbsolutePath()
-                .normalize();
+        Path file = service.resolve("seccomp", found.get());
         return service.json("seccomp", file)
                 .<Seccomp>map(json -> new Seccomp.Custom(file, json.digest(), profile(json.section())))
                 .orElse(Confinement.DEFAULT.seccomp());

@@ -144,6 +144,35 @@ final class Section {
         return sections;
     }
 
+    /** A path as {@code key} writes it: relative to the file that the key stands in. */
+    Path resolve(String key, String text) {
+        return Path.of(originOf(key).file())
+                .resolveSibling(text)
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** The text of the file that {@code key} names; empty where there is none: then there is a problem more. */
+    Optional<String> text(String key, Path file) {
+        try {
+            return Optional.of(scope.sources().text(file));
+        } catch (Unreadable e) {
+            if (e.line() > 0) {
+                problem(key, new Origin(file.toString(), e.line()), e.message());
+            } else if (owns(key)) {
+                problem(key, Shown.text(file.toString()) + " " + e.message());
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Notes that the value of {@code key} is wrong at {@code place}, in a file that it names. */
+    void problem(String key, Origin place, String message) {
+        if (owns(key)) {
+            scope.problems().add(place, pathOf(key), scope.service(), message);
+        }
+    }
+
     /** A file that a key names, read for the same service. */
     record Json(Section section, String digest) {}
 

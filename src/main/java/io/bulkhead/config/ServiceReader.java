@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** One service's section as a {@link ServiceSpec}; also checks {@code defaults}, which is the same without a name. */
@@ -71,7 +70,7 @@ final class ServiceReader {
                 credentials(),
                 section.get("workdir", INSIDE, WORKDIR),
                 section.get("umask", Scalar.octal(), UMASK),
-                environment(),
+                new EnvironmentReader(section).read(),
                 new RlimitsReader(section.section("rlimits")).read(),
                 section.get("nice", Scalar.integer(-20, 19), (long) NICE).intValue(),
                 oomScoreAdjust(),
@@ -114,21 +113,6 @@ final class ServiceReader {
                 section.get("user", Names.ACCOUNT),
                 section.get("group", Names.ACCOUNT),
                 section.list("groups", Names.ACCOUNT).orElse(Credentials.ROOT.groups()));
-    }
-
-    private Map<String, String> environment() {
-        Section variables = section.section("environment");
-        Map<String, String> environment = new TreeMap<>();
-        for (String name : variables.keys()) {
-            if (Names.VARIABLE.matcher(name).matches()) {
-                variables.get(name, Scalar.any()).ifPresent(value -> environment.put(name, value));
-            } else if (variables.owns(name)) {
-                variables.problem(
-                        name,
-                        "is not a variable's name: allowed are letters, digits and _, not beginning with a digit");
-            }
-        }
-        return environment;
     }
 
     private OptionalInt oomScoreAdjust() {

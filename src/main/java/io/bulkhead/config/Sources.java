@@ -5,7 +5,9 @@ import com.typesafe.config.ConfigOrigin;
 import io.bulkhead.spec.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +26,7 @@ final class Sources {
     private static final Pattern TAGGED = Pattern.compile(TAG + "([0-9]{1,6})(?:: ([0-9]{1,9})(?:-[0-9]{1,9})?)?");
 
     private final List<Path> files = new ArrayList<>();
+    private final Map<Path, String> texts = new HashMap<>();
     private long characters;
 
     /** The text of {@code file}; refuses more files, or more text, than any configuration has. */
@@ -34,6 +37,17 @@ final class Sources {
             throw new Unreadable(0, "is one file too many: allowed are " + MOST_FILES + " files, 64 MiB together");
         }
         return text;
+    }
+
+    /** The text of a file that a key names, perhaps the same for many services; as {@link #read} otherwise. */
+    String text(Path file) throws Unreadable {
+        String known = texts.get(file);
+        if (known == null) {
+            known = read(file);
+            texts.put(file, known);
+            files.add(file);
+        }
+        return known;
     }
 
     /** The tag under which {@code file} is known from now on. */

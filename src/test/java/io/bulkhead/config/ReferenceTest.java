@@ -36,7 +36,7 @@ final class ReferenceTest {
     private static final Path CONF = Path.of("conf");
     private static final ServiceName EXAMPLE = new ServiceName("example");
     /** Keys that are another way to write one of {@link SpecKey#ALL}. */
-    private static final Set<String> DERIVING = Set.of("cpu.limit");
+    private static final Set<String> DERIVING = Set.of("cpu.limit", "environment-file");
     /** Where the example's root is in the reference; the test has it elsewhere. */
     private static final String ROOTFS = "/srv/example";
 
