@@ -80,7 +80,8 @@ final class ConfigurationCommands extends Commands {
 
     private static String describe(KeyChange key) {
         String place = key.line() > 0 ? ", " + key.file() + ":" + key.line() : "";
-        return key.key() + ": " + key.before() + " -> " + key.after() + "  (" + key.effect() + place + ")";
+        String was = key.before().isEmpty() ? "" : key.before() + " -> ";
+        return key.key() + ": " + was + key.after() + "  (" + key.effect() + place + ")";
     }
 
     @Command(description = "Read the configuration again, apply it, wait until it is true, and print what was done.")

@@ -2,7 +2,9 @@ package io.bulkhead.config;
 
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.HostSpec;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 
 /**
  * Reads a configuration: {@code supervisord.conf} and every file it includes.
@@ -11,13 +13,34 @@ import java.nio.file.Path;
  * Stateless, and so safe for use by several threads.
  */
 public final class ConfigLoader {
+    private static final int KEY_BYTES = 32;
+
+    private final Key key;
+
+    /** Gives the key by which one text of a secret is told from another. */
+    public interface Key {
+        /** Of 16 bytes or more; as secret as the texts, and the same as long as digests are compared. */
+        byte[] of(Path runDir) throws IOException;
+    }
+
+    /** For who compares with nothing of another process. */
+    public ConfigLoader() {
+        byte[] random = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(random);
+        this.key = runDir -> random;
+    }
+
+    public ConfigLoader(Key key) {
+        this.key = key;
+    }
+
     /**
      * All or nothing, as a reload is.
      *
      * @throws ConfigException with every problem of every file
      */
     public HostSpec load(Path file) throws ConfigException {
-        Reading reading = new Reading(file);
+        Reading reading = new Reading(file, key);
         HostSpec spec = reading.read();
         reading.requireNone();
         return spec;
@@ -29,7 +52,7 @@ public final class ConfigLoader {
      * @throws ConfigException with every problem of every file, if one of them concerns more than a single service
      */
     public HostSpec loadTolerant(Path file) throws ConfigException {
-        Reading reading = new Reading(file);
+        Reading reading = new Reading(file, key);
         HostSpec spec = reading.read();
         reading.requireNoneGlobal();
         return spec;

@@ -23,11 +23,13 @@ final class Reading {
     private static final ConfigObject EMPTY = ConfigFactory.empty().root();
 
     private final Path file;
+    private final ConfigLoader.Key key;
     private final Sources sources = new Sources();
     private final Problems problems = new Problems();
     private final Map<ServiceName, ServiceSpec> services = new TreeMap<>();
 
-    Reading(Path file) {
+    Reading(Path file, ConfigLoader.Key key) {
+        this.key = key;
         this.file = file.toAbsolutePath().normalize();
     }
 
@@ -38,7 +40,8 @@ final class Reading {
         SupervisorReader supervisor = new SupervisorReader(top.section("supervisor"));
         SupervisorSpec spec = supervisor.read();
         Optional<Drift> drift = supervisor.drift();
-        new ServiceReader(top.section("defaults"), Map.of()).check();
+        SecretFiles secrets = new SecretFiles(key, spec.runDir());
+        new ServiceReader(top.section("defaults"), Map.of(), secrets).check();
         Section names = top.section("services");
         top.done();
 
@@ -48,7 +51,7 @@ final class Reading {
             if (!ServiceName.isValid(name)) {
                 names.problem(name, "is not a service's name: allowed are " + ServiceName.ALLOWED);
             } else if (names.has(name)) {
-                service(new ServiceName(name), declared, defaults, drift, supervisor.driftOrigin());
+                service(new ServiceName(name), declared, defaults, drift, supervisor.driftOrigin(), secrets);
             }
         }
         new NetworkClashes(problems).check(List.copyOf(services.values()));
@@ -71,7 +74,12 @@ final class Reading {
     }
 
     private void service(
-            ServiceName name, ConfigObject declared, ConfigObject defaults, Optional<Drift> drift, Origin driftOrigin) {
+            ServiceName name,
+            ConfigObject declared,
+            ConfigObject defaults,
+            Optional<Drift> drift,
+            Origin driftOrigin,
+            SecretFiles secrets) {
         Map<String, Origin> origins = new HashMap<>();
         drift.ifPresent(d -> origins.put("reconcile.drift", driftOrigin));
         ConfigObject below = EMPTY.withValue(name.value(), defaults);
@@ -84,7 +92,7 @@ final class Reading {
         if (problems.concern(name)) {
             return; // no object, or declared twice: whatever else were said about it would be noise
         }
-        Optional<ServiceSpec> spec = new ServiceReader(section, origins).read(name, drift);
+        Optional<ServiceSpec> spec = new ServiceReader(section, origins, secrets).read(name, drift);
         if (!problems.concern(name)) {
             spec.ifPresent(sound -> services.put(name, sound));
         }

@@ -29,11 +29,13 @@ final class ServiceReader {
 
     private final Section section;
     private final Map<String, Origin> origins;
+    private final SecretFiles secrets;
 
     /**
      * @param origins the map {@code section} fills
      */
-    ServiceReader(Section section, Map<String, Origin> origins) {
+    ServiceReader(Section section, Map<String, Origin> origins, SecretFiles secrets) {
+        this.secrets = secrets;
         this.section = section;
         this.origins = origins;
     }
@@ -62,6 +64,7 @@ final class ServiceReader {
     private ServiceSpec spec(ServiceName name, Path rootfs, List<String> command, Optional<Drift> otherwise) {
         Namespaces namespaces = new NamespacesReader(section).read();
         PolicyReader policies = new PolicyReader(section);
+        Map<String, String> environment = new EnvironmentReader(section).read();
         ServiceSpec spec = new ServiceSpec(
                 name,
                 rootfs,
@@ -70,7 +73,8 @@ final class ServiceReader {
                 credentials(),
                 section.get("workdir", INSIDE, WORKDIR),
                 section.get("umask", Scalar.octal(), UMASK),
-                new EnvironmentReader(section).read(),
+                environment,
+                new SecretsReader(section, secrets).read(rootfs, environment.keySet(), namespaces),
                 new RlimitsReader(section.section("rlimits")).read(),
                 section.get("nice", Scalar.integer(-20, 19), (long) NICE).intValue(),
                 oomScoreAdjust(),

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /** Text from a file as a message may hold it: on one line, of bounded length, without control characters. */
 final class Shown {
     private static final int LONGEST = 80;
-    private static final int LONGEST_LINE = 400;
+    private static final int LONGEST_LINE = 1000;
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.+%/-]+( [A-Za-z0-9_.+%/-]+)*");
 
     private Shown() {}

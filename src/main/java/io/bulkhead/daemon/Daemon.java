@@ -40,7 +40,7 @@ final class Daemon {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
     private final Path configuration;
-    private final ConfigLoader loader = new ConfigLoader();
+    private final ConfigLoader loader = new ConfigLoader(new DigestKey(Linux.get()));
     private final SystemdNotifier systemd = SystemdNotifier.fromEnvironment(System.getenv());
 
     Daemon(Path configuration) {

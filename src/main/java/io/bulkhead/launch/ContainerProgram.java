@@ -52,7 +52,7 @@ final class ContainerProgram {
         }
     }
 
-    /** Lays the program out. Late arguments are descriptors: of a network that it enters, an init, a rendezvous, trees. */
+    /** Lays the program out. Late arguments are descriptors: of a network that it enters, an init, a rendezvous, trees, secrets. */
     SyscallProgram build() {
         if (blueprint.entersNetwork()) {
             program.call(SETNS, "CLONE_NEWNET", Late.ARGUMENT, SyscallProgram.CLONE_NEWNET);
@@ -65,6 +65,10 @@ final class ContainerProgram {
         OptionalInt meeting = blueprint.ownUsers() ? OptionalInt.of(fds.next()) : OptionalInt.empty();
         meeting.ifPresent(fd -> Rendezvous.hold(program, fd));
         int firstTree = blueprint.holdsTrees() ? holdTrees() : 0;
+        SecretMount secrets = new SecretMount(program, fds, spec.secrets());
+        if (!secrets.isEmpty()) {
+            secrets.holdTexts();
+        }
         program.call(CLOSE_RANGE, "", fds.lowest(), 0xffffffffL, 0);
         if (meeting.isPresent()) {
             Rendezvous.await(program, meeting.getAsInt(), "uid_map and gid_map");
@@ -93,7 +97,7 @@ final class ContainerProgram {
         }
         if (spec.namespaces().mount()) {
             KernelFileSystems kernel = new KernelFileSystems(program, fds, blueprint);
-            ServiceMounts mounts = new ServiceMounts(program, fds, kernel, blueprint, firstTree);
+            ServiceMounts mounts = new ServiceMounts(program, fds, kernel, blueprint, secrets, firstTree);
             // Slave, not private, while the host's mounts are still here: what the host unmounts goes away here as
             // well, and nothing done here reaches it. Private would pin every mount of the host until this process
             // ends.

@@ -245,6 +245,17 @@ final class KernelFileSystems {
 
     /** A new, detached mount; options come in pairs, a flag's with an empty value. */
     int create(String type, int attributes, String... options) {
+        return mount(type, attributes, context(type, options));
+    }
+
+    /** A tmpfs that is never swapped out, where the kernel can promise that: Linux 6.4, and not to own users. */
+    int createUnswapped(int attributes, String... options) {
+        int context = context("tmpfs", options);
+        program.attempt(FSCONFIG, context, FSCONFIG_SET_FLAG, "noswap", 0, 0);
+        return mount("tmpfs", attributes, context);
+    }
+
+    private int context(String type, String... options) {
         int context = fds.next();
         program.call(FSOPEN, type, type, FSOPEN_CLOEXEC);
         for (int i = 0; i < options.length; i += 2) {
@@ -255,6 +266,10 @@ final class KernelFileSystems {
             String option = type + " " + options[i] + "=" + options[i + 1];
             program.call(FSCONFIG, option, context, FSCONFIG_SET_STRING, options[i], options[i + 1], 0);
         }
+        return context;
+    }
+
+    private int mount(String type, int attributes, int context) {
         program.call(FSCONFIG, type, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
         int mount = fds.next();
         program.call(FSMOUNT, type, context, FSMOUNT_CLOEXEC, attributes);

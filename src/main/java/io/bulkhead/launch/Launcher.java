@@ -133,6 +133,21 @@ public final class Launcher implements AutoCloseable {
             environment = environment(spec.environment(), account);
             executable = executable(spec.command().get(0), environment, root);
         }
+        try (SecretTexts secrets = SecretTexts.read(linux, spec.secrets())) {
+            environment.putAll(secrets.variables());
+            return launch(request, chroot, account, environment, executable, secrets.late());
+        }
+    }
+
+    private SyscallProgram.Child launch(
+            LaunchRequest request,
+            boolean chroot,
+            Account account,
+            Map<String, String> environment,
+            String executable,
+            long[] secrets)
+            throws LaunchException, ErrnoException {
+        ServiceSpec spec = request.spec();
         List<DeviceNode> devices = DeviceNode.all(spec.limits().devices());
         Set<Capability> kept = Powers.kept(spec, request.devicesControlled(), chroot);
         boolean ownUsers = spec.namespaces().user().isPresent();
@@ -162,7 +177,9 @@ public final class Launcher implements AutoCloseable {
                 cgroup = linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY);
             }
             long[] late = network >= 0 ? new long[] {network} : NOTHING;
-            return ownUsers ? runOwnUsers(blueprint, cgroup) : run(blueprint, cgroup, Optional.empty(), late, NOTHING);
+            return ownUsers
+                    ? runOwnUsers(blueprint, cgroup, secrets)
+                    : run(blueprint, cgroup, Optional.empty(), late, secrets);
         } finally {
             close(network);
             close(cgroup);
@@ -172,10 +189,11 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    private SyscallProgram.Child runOwnUsers(Blueprint blueprint, int cgroup) throws LaunchException, ErrnoException {
+    private SyscallProgram.Child runOwnUsers(Blueprint blueprint, int cgroup, long[] secrets)
+            throws LaunchException, ErrnoException {
         try (OwnUsers users = OwnUsers.prepare(linux, blueprint, networks, owners)) {
             ParentSide parent = users.parent();
-            return run(blueprint, cgroup, Optional.of(parent), NOTHING, joined(parent.late(), users.trees()));
+            return run(blueprint, cgroup, Optional.of(parent), NOTHING, joined(parent.late(), users.trees(), secrets));
         }
     }
 
@@ -226,7 +244,11 @@ public final class Launcher implements AutoCloseable {
             SyscallProgram.Child child =
                     run(program, blueprint.request().spec().start().timeout(), cgroup, late);
             started = true;
-            programs.give(blueprint, program);
+            if (blueprint.request().spec().hasSecretVariables()) {
+                program.close(); // they are not to stay in memory
+            } else {
+                programs.give(blueprint, program);
+            }
             return child;
         } catch (ErrnoException e) {
             throw parent.flatMap(ParentSide::failure).orElse(e);

@@ -39,6 +39,7 @@ final class ServiceMounts {
     private final RootView view;
     private final boolean devices;
     private final Blueprint blueprint;
+    private final SecretMount secrets;
     private final int firstTree;
     private final List<Held> held = new ArrayList<>();
 
@@ -53,7 +54,9 @@ final class ServiceMounts {
             Descriptors fds,
             KernelFileSystems kernel,
             Blueprint blueprint,
+            SecretMount secrets,
             int firstTree) {
+        this.secrets = secrets;
         this.program = program;
         this.fds = fds;
         this.kernel = kernel;
@@ -104,6 +107,13 @@ final class ServiceMounts {
 
     /** Takes hold of every source; to be called while the host's tree is there. */
     void hold() {
+        holdMounts();
+        if (!secrets.isEmpty()) {
+            held.add(new Held(SecretMount.MOUNT, secrets.make(kernel, blueprint.account()), true));
+        }
+    }
+
+    private void holdMounts() {
         int tree = firstTree;
         for (Mount mount : view.mounts()) {
             if (mount instanceof Mount.Bind bind && blueprint.holdsTrees()) {

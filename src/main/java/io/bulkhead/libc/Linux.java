@@ -326,6 +326,11 @@ public final class Linux {
         return new MemoryFiles(this, c, runtime).program(name, elf);
     }
 
+    /** An empty file that exists in memory only, as long as somebody has it open. memfd_create(2) */
+    public int dataInMemory(String name) throws ErrnoException {
+        return new MemoryFiles(this, c, runtime).data(name);
+    }
+
     /** Another descriptor for the same, close-on-exec, of {@code least} or more. fcntl(2), F_DUPFD_CLOEXEC */
     public int duplicate(int fd, int least) throws ErrnoException {
         int copy = c.fcntl(fd, F_DUPFD_CLOEXEC, least);

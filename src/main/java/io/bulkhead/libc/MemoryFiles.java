@@ -5,10 +5,11 @@ import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
-/** Files that exist in memory only, as long as somebody has them open, and that nobody can change any more. memfd_create(2) */
+/** Files that exist in memory only, as long as somebody has them open. memfd_create(2) */
 final class MemoryFiles {
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;
+    private static final int MFD_NOEXEC_SEAL = 8;
     private static final int MFD_EXEC = 0x10;
     private static final int F_ADD_SEALS = 1033;
     private static final int ALL_SEALS = 1 | 2 | 4 | 8; // F_SEAL_SEAL, SHRINK, GROW, WRITE
@@ -24,7 +25,7 @@ final class MemoryFiles {
         this.runtime = runtime;
     }
 
-    /** One that can be executed, as its mode says for ever. */
+    /** One that can be executed, as its mode says for ever, and that nobody can change any more. */
     int program(String name, byte[] elf) throws ErrnoException {
         // Since Linux 6.3 it has to be said; before that the flag is unknown.
         int fd = create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
@@ -42,6 +43,18 @@ final class MemoryFiles {
         } catch (ErrnoException e) {
             linux.close(fd);
             throw e;
+        }
+        return fd;
+    }
+
+    /** An empty one that can't be executed. */
+    int data(String name) throws ErrnoException {
+        int fd = create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+        if (fd < 0 && linux.errno() == ErrnoException.EINVAL) {
+            fd = create(name, MFD_CLOEXEC);
+        }
+        if (fd < 0) {
+            throw linux.failure("memfd_create " + name);
         }
         return fd;
     }

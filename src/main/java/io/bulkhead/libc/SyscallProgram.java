@@ -61,12 +61,14 @@ public final class SyscallProgram implements AutoCloseable {
 
     private final List<String> steps;
     private final long memory;
+    private final int size;
     private final long flags;
     private final int[] late;
     private final long firstEntry;
     private boolean running;
 
-    private SyscallProgram(List<String> steps, long memory, long flags, int[] late) {
+    private SyscallProgram(List<String> steps, long memory, int size, long flags, int[] late) {
+        this.size = size;
         this.steps = steps;
         this.memory = memory;
         this.flags = flags;
@@ -175,8 +177,10 @@ public final class SyscallProgram implements AutoCloseable {
         return steps;
     }
 
+    /** Wipes it first: there may be secrets in its environment. */
     @Override
     public void close() {
+        MEMORY.setMemory(memory, size, (byte) 0);
         MEMORY.freeMemory(memory);
     }
 
@@ -351,7 +355,7 @@ public final class SyscallProgram implements AutoCloseable {
             MEMORY.putLongArray(memory, header(memory, memory + entriesAt), 0, entriesAt / 8);
             MEMORY.putByteArray(memory + entriesAt, body, 0, body.length);
             int[] lateAt = late.stream().mapToInt(Integer::intValue).toArray();
-            return new SyscallProgram(List.copyOf(steps), memory, FOR_EVERY_CHILD | namespaces, lateAt);
+            return new SyscallProgram(List.copyOf(steps), memory, size, FOR_EVERY_CHILD | namespaces, lateAt);
         }
 
         /** Entries, then data, as they are to stand at {@code address}. */

@@ -8,6 +8,7 @@ public enum SystemCall {
     PREAD64(17, 67),
     PWRITE64(18, 68),
     FALLOCATE(285, 47),
+    SENDFILE(40, 71),
     SPLICE(275, 76),
     TEE(276, 77),
     PIPE2(293, 59),

@@ -40,7 +40,7 @@ final class Inspector {
     private static List<Inspection.Key> keys(ServiceSpec spec) {
         List<Inspection.Key> keys = new ArrayList<>();
         for (SpecKey key : SpecKey.ALL) {
-            keys.add(new Inspection.Key(key.path(), key.value().apply(spec), spec.originOf(key.path())));
+            keys.add(new Inspection.Key(key.path(), key.shown(spec), spec.originOf(key.path())));
         }
         return keys;
     }

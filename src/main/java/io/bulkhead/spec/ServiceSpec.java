@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param workdir absolute, inside the rootfs
  * @param umask 0 to 0777
  * @param environment all there is, but for PATH, HOME, USER and LOGNAME, which are set where it doesn't name them
+ * @param secrets by name
  * @param rlimits those not named are inherited from the daemon, but for the soft limit of nofile: 1024
  * @param nice -20 to 19
  * @param oomScoreAdjust -1000 to 1000; empty: 0, where the daemon may set that
@@ -46,6 +47,7 @@ public record ServiceSpec(
         String workdir,
         int umask,
         Map<String, String> environment,
+        List<Secret> secrets,
         List<Rlimit> rlimits,
         int nice,
         OptionalInt oomScoreAdjust,
@@ -72,6 +74,7 @@ public record ServiceSpec(
             throw new IllegalArgumentException("command is empty");
         }
         environment = java.util.Collections.unmodifiableMap(new TreeMap<>(environment));
+        secrets = List.copyOf(secrets);
         rlimits = List.copyOf(rlimits);
         origins = Map.copyOf(origins);
     }
@@ -87,6 +90,11 @@ public record ServiceSpec(
         return origins.getOrDefault("", Origin.DEFAULT);
     }
 
+    /** Whether its environment is not what {@link #environment} alone says. */
+    public boolean hasSecretVariables() {
+        return secrets.stream().anyMatch(secret -> secret.kind() == Secret.Kind.ENV);
+    }
+
     public ServiceSpec with(Namespaces value) {
         return new ServiceSpec(
                 name,
@@ -97,6 +105,7 @@ public record ServiceSpec(
                 workdir,
                 umask,
                 environment,
+                secrets,
                 rlimits,
                 nice,
                 oomScoreAdjust,

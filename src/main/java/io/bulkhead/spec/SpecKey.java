@@ -39,6 +39,8 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
         }
     }
 
+    private static final String SECRETS = "secrets";
+
     private static final List<SpecKey> BESIDE_LIMITS = List.of(
             restart("rootfs", s -> s.rootfs().toString()),
             restart("rootfs.readonly", s -> Boolean.toString(s.view().readonly())),
@@ -53,6 +55,7 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             restart("workdir", ServiceSpec::workdir),
             restart("umask", s -> String.format("%04o", s.umask())),
             restart("environment", s -> s.environment().toString()),
+            since("[]", SECRETS, s -> Secret.compared(s.secrets())),
             restart("rlimits", s -> rlimits(s.rlimits())),
             restart("nice", s -> Integer.toString(s.nice())),
             restart(
@@ -169,11 +172,24 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
         for (SpecKey key : ALL) {
             String was = key.value.apply(before);
             String is = key.value.apply(after);
-            if (!was.equals(is)) {
+            if (!was.equals(is) && key.path.equals(SECRETS)) {
+                Secret.changes(before.secrets(), after.secrets())
+                        .forEach((name, change) -> changes.add(secret(name, change, after)));
+            } else if (!was.equals(is)) {
                 changes.add(new Change(key.path, was, is, after.originOf(key.path), key.effect));
             }
         }
         return changes;
+    }
+
+    private static Change secret(String name, Secret.Change change, ServiceSpec after) {
+        String path = SECRETS + "." + name;
+        return new Change(path, change.before(), change.after(), after.originOf(path), Effect.RESTART);
+    }
+
+    /** The value for people: what a secret's text is told from another by is left out. */
+    public String shown(ServiceSpec spec) {
+        return path.equals(SECRETS) ? Secret.shown(spec.secrets()) : value.apply(spec);
     }
 
     /** Every key whose change needs a restart, with its value: what a process is launched from. */

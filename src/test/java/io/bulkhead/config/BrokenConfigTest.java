@@ -36,8 +36,8 @@ final class BrokenConfigTest {
 
     /** What a service may say, in the order in which it is asked for; {@code <service keys>} in the cases. */
     private static final String SERVICE_KEYS =
-            "rootfs, command, namespaces, net, user-namespace, time, mounts, user, group, groups, workdir, umask, environment, environment-file, "
-                    + "rlimits, nice, oom-score-adjust, cpu, memory, pids, io, hugetlb, rdma, misc, "
+            "rootfs, command, namespaces, net, user-namespace, time, environment, environment-file, mounts, user, group, groups, "
+                    + "workdir, umask, secrets, rlimits, nice, oom-score-adjust, cpu, memory, pids, io, hugetlb, rdma, misc, "
                     + "devices, hostname, no-new-privileges, capabilities, seccomp, root-switch, init, autostart, "
                     + "start, stop, restart, log, reconcile";
 

@@ -90,6 +90,7 @@ final class ConfigLoaderTest {
                 0022,
                 Map.of(),
                 List.of(),
+                List.of(),
                 0,
                 OptionalInt.empty(),
                 Limits.NONE,
@@ -166,6 +167,7 @@ final class ConfigLoaderTest {
                 "/tmp",
                 0077,
                 Map.of("LANG", "C.UTF-8", "N", "10", "T", "true", "EMPTY", ""),
+                List.of(),
                 List.of(
                         new Rlimit(Resource.CORE, 0, Rlimit.UNLIMITED),
                         new Rlimit(Resource.NOFILE, 1024, 1024),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bulkhead.kernel.KernelTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,6 +96,27 @@ final class RootlessIT {
             bed.done("stop", "web");
             assertTrue(!Files.exists(process));
             assertTrue(bed.status("web").startsWith("STOPPED"), bed.status("web"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void secretsOfItsOwnUserAreGiven(boolean group) throws Exception {
+        try (Delegation user = delegation(group);
+                DaemonBed bed = new DaemonBed()) {
+            Path secret = Files.writeString(bed.work.resolve("pw"), "quiet\n");
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+            service(bed, rootfs(bed), "secrets { pw = pw, PW { source = pw, type = env } }", """
+                    [ "$PW" = "$(cat /run/secrets/pw)" ] && echo same ${#PW}
+                    stat -c '%a %u' /run/secrets/pw
+                    echo x > /run/secrets/pw || echo refused
+                    """);
+
+            user.start(bed);
+
+            String seen = bed.awaitOutput("web", "end\n");
+            assertTrue(seen.contains("same 5\n400 0\n"), seen);
+            assertTrue(seen.contains("refused\nend\n"), seen);
         }
     }
 

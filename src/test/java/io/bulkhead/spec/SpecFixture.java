@@ -25,6 +25,7 @@ public final class SpecFixture {
     private LogSpec log = LogSpec.DEFAULT;
     private Drift drift = Drift.ENFORCE;
     private Map<String, String> environment = Map.of();
+    private List<Secret> secrets = List.of();
     private String workdir = "/";
 
     private SpecFixture(String name) {
@@ -91,6 +92,11 @@ public final class SpecFixture {
         return this;
     }
 
+    public SpecFixture secrets(Secret... value) {
+        secrets = List.of(value);
+        return this;
+    }
+
     public SpecFixture workdir(String value) {
         workdir = value;
         return this;
@@ -151,6 +157,7 @@ public final class SpecFixture {
                 workdir,
                 022,
                 environment,
+                secrets,
                 List.of(),
                 0,
                 OptionalInt.empty(),
