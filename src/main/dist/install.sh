@@ -58,7 +58,7 @@ documents() { (cd "$source/share" && find . -type f) | sed 's,^\./,,'; }
 remove() {
     [ -d "$lib" ] || fail "nothing of Bulkhead is at $lib"
     if systemd && systemctl --quiet is-active bulkhead.service; then
-        "$lib/bin/supervisorctl" -c /etc/bulkhead/supervisord.conf stop all >/dev/null 2>&1 || true
+        "$lib/bin/supervisorctl" -c /etc/bulkhead/supervisord.conf shutdown --stop >/dev/null 2>&1 || true
     fi
     ! systemd || systemctl --quiet disable --now bulkhead.socket bulkhead.service 2>/dev/null || true
     for command in bin/supervisorctl sbin/supervisord; do
