@@ -70,7 +70,7 @@ final class EventsIT {
             Path rootfs = bed.rootfs("burner", "bash");
             bed.services("burner { rootfs = " + rootfs
                             + ", cpu { period = 100 ms, quota = 5 ms }, restart.policy = never,"
-                            + " command = [/bin/bash, -c, \"for ((i = 0; i < 100000; i++)); do :; done; exit 3\"] }")
+                            + " command = [/bin/bash, -c, \"while ((SECONDS < 2)); do :; done; exit 3\"] }")
                     .start();
             bed.awaitStatus("burner", "EXITED");
 
