@@ -7,9 +7,7 @@
 # SECONDS  over which speeds are measured (10)
 # KEY      to try these alone: cpu.quota, devices, ...
 #
-# In the rig, which has v2 alone, or v1's fourteen with systemd:
-#
-#   src/test/rig/rig -d target 'java -cp "/src/test-classes:/src/bulkhead/lib/*" io.bulkhead.cgroup.ControllerTable 10'
+# src/test/rig/verify controllers does so in the rig, on v2 alone and on v1 with systemd.
 set -eu
 cd "$(dirname "$0")/../../.."
 [ "$(id -u)" = 0 ] || { echo "controllers.sh: must be run as root: it makes cgroups" >&2; exit 1; }
