@@ -40,6 +40,10 @@ services {
   }
   idle { command = [/bin/sleep, 1000] }
   wrong { command = [/bin/nosuch], autostart = false }
+  tended {
+    init = true
+    command = [/bin/bash, -c, "trap 'echo told; exit 3' TERM; (sleep 0 &); echo child of \$PPID; while :; do sleep 0.2; done"]
+  }
   forks {
     command = [/bin/bash, -c, "trap '' CHLD; for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; wait"]
     pids.max = 6
@@ -129,6 +133,13 @@ web=$(pid_of web)
 post() { api "$1" -d "{\"names\":[\"$2\"]$3}"; echo; }
 signalled() { post signal web ',"signal":"HUP"' && await 10 logged web 'got HUP'; }
 check "a signal by pidfd" signalled
+# An ELF file of our own making for this architecture, from memory.
+tended() { local init; init=$(pid_of tended)
+    await 20 logged tended '^child of 1$' && same "$(readlink "/proc/$init/exe")" "/memfd:bulkhead-init (deleted)" &&
+        ! (echo x > "/proc/$init/exe") 2>/dev/null && ! grep -lsE '^State:.Z' /proc/[0-9]*/status && readlink "/proc/$init/exe"; }
+check "init: process 1 of ours, from a file in memory that nobody can write to" tended
+ends_tended() { post stop tended && await 10 logged tended '^told$' && await 10 state tended STOPPED; }
+check "init: hands SIGTERM on" ends_tended
 
 daemon_pid=$(cat /run/daemon)
 kill -KILL "$daemon_pid"; await 10 gone "$daemon_pid"
