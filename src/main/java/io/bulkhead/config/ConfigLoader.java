@@ -1,7 +1,9 @@
 package io.bulkhead.config;
 
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Configuration;
 import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.SourceText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -40,10 +42,17 @@ public final class ConfigLoader {
      * @throws ConfigException with every problem of every file
      */
     public HostSpec load(Path file) throws ConfigException {
-        Reading reading = new Reading(file, key);
-        HostSpec spec = reading.read();
-        reading.requireNone();
-        return spec;
+        return read(file).host();
+    }
+
+    /** As {@link #load}, with what it was read from. */
+    public Configuration read(Path file) throws ConfigException {
+        return strict(new Reading(file, key));
+    }
+
+    /** Reads what was read before once more, whatever the files say now. */
+    public Configuration read(SourceText text) throws ConfigException {
+        return strict(new Reading(text, key));
     }
 
     /**
@@ -52,9 +61,34 @@ public final class ConfigLoader {
      * @throws ConfigException with every problem of every file, if one of them concerns more than a single service
      */
     public HostSpec loadTolerant(Path file) throws ConfigException {
+        return readTolerant(file).host();
+    }
+
+    /** As {@link #loadTolerant}, with what it was read from. */
+    public Configuration readTolerant(Path file) throws ConfigException {
+        return tolerant(new Reading(file, key));
+    }
+
+    public Configuration readTolerant(SourceText text) throws ConfigException {
+        return tolerant(new Reading(text, key));
+    }
+
+    /** What the files say, whether it makes sense or not. */
+    public SourceText text(Path file) {
         Reading reading = new Reading(file, key);
-        HostSpec spec = reading.read();
+        reading.read();
+        return reading.text();
+    }
+
+    private static Configuration strict(Reading reading) throws ConfigException {
+        HostSpec host = reading.read();
+        reading.requireNone();
+        return new Configuration(host, reading.text());
+    }
+
+    private static Configuration tolerant(Reading reading) throws ConfigException {
+        HostSpec host = reading.read();
         reading.requireNoneGlobal();
-        return spec;
+        return new Configuration(host, reading.text());
     }
 }

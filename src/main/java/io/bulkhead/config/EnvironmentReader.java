@@ -1,8 +1,6 @@
 package io.bulkhead.config;
 
 import io.bulkhead.spec.Origin;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +54,7 @@ final class EnvironmentReader {
     private void add(String named, Map<String, String> environment) {
         boolean mayBeMissing = named.startsWith("-");
         Path file = service.resolve(FILES, mayBeMissing ? named.substring(1) : named);
-        if (mayBeMissing && Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (mayBeMissing && service.outside().isMissing(file)) {
             return;
         }
         service.text(FILES, file).map(EnvironmentFile::of).ifPresent(read -> {

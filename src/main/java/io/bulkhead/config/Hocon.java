@@ -46,6 +46,10 @@ final class Hocon {
         return ConfigFactory.empty().root();
     }
 
+    Outside outside() {
+        return sources.outside();
+    }
+
     /** What the library says, without its own names. */
     String explained(ConfigException e) {
         return Explanation.of(message(e));

@@ -10,7 +10,6 @@ import com.typesafe.config.ConfigObject;
 import io.bulkhead.spec.Origin;
 import java.io.File;
 import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +43,10 @@ final class HoconIncludes implements ConfigIncluder, ConfigIncluderFile, ConfigI
         try {
             Path named = file.resolveSibling(what).normalize();
             Path withSuffix = file.resolveSibling(what + ".conf").normalize();
-            return included(Files.exists(named) || !Files.exists(withSuffix) ? named : withSuffix, what, required);
+            return included(
+                    hocon.outside().exists(named) || !hocon.outside().exists(withSuffix) ? named : withSuffix,
+                    what,
+                    required);
         } catch (InvalidPathException e) {
             return refuse(what, "is not a path");
         }
@@ -72,10 +74,10 @@ final class HoconIncludes implements ConfigIncluder, ConfigIncluderFile, ConfigI
     }
 
     private ConfigObject included(Path next, String what, boolean required) {
-        if (!Files.exists(next)) {
+        if (!hocon.outside().exists(next)) {
             return required ? refuse(what, next + ": no such file") : NOTHING;
         }
-        if (RealPath.isIn(chain, next)) {
+        if (hocon.outside().isIn(chain, next)) {
             return refuse(what, "include cycle: " + Hocon.chain(chain, next));
         }
         List<Path> longer = new ArrayList<>(chain);

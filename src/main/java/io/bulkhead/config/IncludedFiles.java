@@ -6,7 +6,6 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +30,7 @@ final class IncludedFiles {
     private final Sources sources;
     private final Problems problems;
     private final Hocon hocon;
+    private final Outside outside;
     private final Substitutions substitutions;
     private final Map<String, Object> services = new LinkedHashMap<>();
     private final Map<String, Origin> places = new HashMap<>();
@@ -38,6 +38,7 @@ final class IncludedFiles {
 
     IncludedFiles(Sources sources, Problems problems) {
         this.sources = sources;
+        this.outside = sources.outside();
         this.problems = problems;
         this.hocon = new Hocon(sources, problems);
         this.substitutions = new Substitutions(sources, problems, hocon);
@@ -52,7 +53,7 @@ final class IncludedFiles {
 
     private ConfigObject file(List<Path> chain) {
         Path file = chain.get(chain.size() - 1);
-        seen.add(RealPath.of(file));
+        seen.add(outside.real(file));
         ConfigObject root = hocon.parse(chain);
         addServices(file, root.get(SERVICES));
         Section top = section(file, substitutions.resolve(root.withoutKey(SERVICES)));
@@ -100,7 +101,7 @@ final class IncludedFiles {
     private void follow(List<Path> chain, Section supervisor, String pattern) {
         Path directory = Path.of(supervisor.originOf("include").file()).resolveSibling("");
         try {
-            for (Path next : Globs.expand(directory, pattern)) {
+            for (Path next : outside.expand(directory, pattern)) {
                 follow(chain, supervisor, pattern, next);
             }
         } catch (Refusal e) {
@@ -109,13 +110,13 @@ final class IncludedFiles {
     }
 
     private void follow(List<Path> chain, Section supervisor, String pattern, Path next) {
-        if (!Files.exists(next) && !Globs.isWild(pattern)) {
+        if (!outside.exists(next) && !Globs.isWild(pattern)) {
             supervisor.problem("include", Shown.text(pattern) + ": no such file " + next);
-        } else if (RealPath.isIn(chain, next)) {
+        } else if (outside.isIn(chain, next)) {
             supervisor.problem("include", "include cycle: " + Hocon.chain(chain, next));
-        } else if (Files.isDirectory(next)) {
+        } else if (outside.isDirectory(next)) {
             supervisor.problem("include", Shown.text(pattern) + ": " + next + " is a directory, not a file");
-        } else if (!seen.contains(RealPath.of(next))) {
+        } else if (!seen.contains(outside.real(next))) {
             List<Path> longer = new ArrayList<>(chain);
             longer.add(next);
             file(longer);

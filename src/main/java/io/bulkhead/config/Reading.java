@@ -9,6 +9,7 @@ import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.SourceText;
 import io.bulkhead.spec.SupervisorSpec;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,13 +25,29 @@ final class Reading {
 
     private final Path file;
     private final ConfigLoader.Key key;
-    private final Sources sources = new Sources();
+    private final Sources sources;
     private final Problems problems = new Problems();
     private final Map<ServiceName, ServiceSpec> services = new TreeMap<>();
 
+    /** Of the host's files as they are. */
     Reading(Path file, ConfigLoader.Key key) {
+        this(file.toAbsolutePath().normalize(), key, new Outside(Optional.empty()));
+    }
+
+    /** Of what an earlier reading was of. */
+    Reading(SourceText text, ConfigLoader.Key key) {
+        this(text.main(), key, new Outside(Optional.of(text)));
+    }
+
+    private Reading(Path file, ConfigLoader.Key key, Outside outside) {
+        this.file = file;
         this.key = key;
-        this.file = file.toAbsolutePath().normalize();
+        this.sources = new Sources(outside);
+    }
+
+    /** What {@link #read} has read. */
+    SourceText text() {
+        return sources.outside().kept(file);
     }
 
     /** What is declared, without the services that have problems. */

@@ -2,7 +2,6 @@ package io.bulkhead.config;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collection;
 
 /** What a path leads to, whatever symbolic links are on the way. */
 final class RealPath {
@@ -15,10 +14,5 @@ final class RealPath {
         } catch (IOException e) {
             return path;
         }
-    }
-
-    static boolean isIn(Collection<Path> paths, Path path) {
-        Path real = of(path);
-        return paths.stream().anyMatch(p -> of(p).equals(real));
     }
 }

@@ -144,6 +144,10 @@ final class Section {
         return sections;
     }
 
+    Outside outside() {
+        return scope.sources().outside();
+    }
+
     /** A path as {@code key} writes it: relative to the file that the key stands in. */
     Path resolve(String key, String text) {
         return Path.of(originOf(key).file())

@@ -25,13 +25,22 @@ final class Sources {
     private static final char TAG = '\uE000';
     private static final Pattern TAGGED = Pattern.compile(TAG + "([0-9]{1,6})(?:: ([0-9]{1,9})(?:-[0-9]{1,9})?)?");
 
+    private final Outside outside;
     private final List<Path> files = new ArrayList<>();
     private final Map<Path, String> texts = new HashMap<>();
     private long characters;
 
+    Sources(Outside outside) {
+        this.outside = outside;
+    }
+
+    Outside outside() {
+        return outside;
+    }
+
     /** The text of {@code file}; refuses more files, or more text, than any configuration has. */
     String read(Path file) throws Unreadable {
-        String text = TextFile.read(file);
+        String text = outside.text(file);
         characters += text.length();
         if (files.size() > MOST_FILES || characters > MOST_CHARACTERS) {
             throw new Unreadable(0, "is one file too many: allowed are " + MOST_FILES + " files, 64 MiB together");

@@ -19,19 +19,22 @@ import java.util.Optional;
  * library give up on everything: then the parts are tried one by one to find the service it stands in.
  */
 final class Substitutions {
-    private static final ConfigResolveOptions OPTIONS =
-            ConfigResolveOptions.defaults().setAllowUnresolved(true);
     private static final ConfigObject NOTHING = ConfigFactory.empty().root();
     private static final String SERVICES = "services";
 
     private final Sources sources;
     private final Problems problems;
     private final Hocon hocon;
+    private final ConfigResolveOptions options;
 
     Substitutions(Sources sources, Problems problems, Hocon hocon) {
         this.sources = sources;
         this.problems = problems;
         this.hocon = hocon;
+        this.options = ConfigResolveOptions.defaults()
+                .setAllowUnresolved(true)
+                .setUseSystemEnvironment(false)
+                .appendResolver(new Variables(sources.outside()));
     }
 
     /** {@code root} without the services, or altogether without the parts, that cannot be resolved. */
@@ -87,7 +90,7 @@ final class Substitutions {
         return head.withValue(SERVICES, ConfigValueFactory.fromMap(services));
     }
 
-    private static ConfigObject attempt(ConfigObject root) {
-        return root.toConfig().resolve(OPTIONS).root();
+    private ConfigObject attempt(ConfigObject root) {
+        return root.toConfig().resolve(options).root();
     }
 }
