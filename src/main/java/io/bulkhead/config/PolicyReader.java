@@ -1,7 +1,9 @@
 package io.bulkhead.config;
 
 import io.bulkhead.spec.Drift;
+import io.bulkhead.spec.HealthPolicy.OnFailure;
 import io.bulkhead.spec.LogSpec;
+import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.RestartPolicy.Backoff;
 import io.bulkhead.spec.RestartPolicy.Limit;
@@ -30,11 +32,13 @@ final class PolicyReader {
         this.service = service;
     }
 
-    StartPolicy start() {
+    StartPolicy start(Namespaces namespaces) {
         Section start = service.section("start");
         StartPolicy policy = new StartPolicy(
                 start.get("ready-after", DELAY, StartPolicy.DEFAULT.readyAfter()),
-                start.get("timeout", TIME, StartPolicy.DEFAULT.timeout()));
+                start.get("timeout", TIME, StartPolicy.DEFAULT.timeout()),
+                new ProbeReader(start).ready(namespaces),
+                start.get("on-failure", Scalar.choice(OnFailure.class), StartPolicy.DEFAULT.onFailure()));
         start.done();
         return policy;
     }
@@ -100,7 +104,8 @@ final class PolicyReader {
         Limit limit = new Limit(
                 section.get("attempts", Scalar.integer(0, 1_000_000), (long) Limit.DEFAULT.attempts())
                         .intValue(),
-                section.get("window", TIME, Limit.DEFAULT.window()));
+                section.get("window", TIME, Limit.DEFAULT.window()),
+                section.get("retry-after", TIME.or("never"), Limit.DEFAULT.retryAfter()));
         section.done();
         return limit;
     }

@@ -72,6 +72,7 @@ final class Reading {
             }
         }
         new NetworkClashes(problems).check(List.copyOf(services.values()));
+        new DependencyGraph(problems).check(List.copyOf(services.values()), names.keys());
         services.keySet().removeIf(problems::concern);
         return new HostSpec(spec, new TreeMap<>(services), problems.byService(sources::rank));
     }

@@ -85,9 +85,10 @@ final class ServiceReader {
                 rootSwitch(namespaces),
                 init(namespaces),
                 section.get("autostart", Scalar.bool(), AUTOSTART),
-                policies.start(),
+                policies.start(namespaces),
                 policies.stop(),
                 policies.restart(),
+                new LifecycleReader(section).read(namespaces),
                 policies.log(),
                 policies.drift(otherwise.orElse(DRIFT)),
                 origins);

@@ -3,30 +3,75 @@ package io.bulkhead.plan;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/**
- * What is wanted: the configuration in force, and what an operator said otherwise.
- *
- * @param services every declared service that can run
- * @param broken why a declared service cannot
- * @param overrides an operator's {@code start} (true) or {@code stop} (false), until the configuration drops the service
- * @param stopAll whether the daemon is to end and take all down
- */
-public record Desired(
-        Map<ServiceName, Declared> services,
-        Map<ServiceName, String> broken,
-        Map<ServiceName, Boolean> overrides,
-        boolean stopAll) {
+/** What is wanted: the configuration in force, and what an operator said otherwise. Immutable. */
+public final class Desired {
     public static final Desired NOTHING = new Desired(Map.of(), Map.of(), Map.of(), false);
 
-    public Desired {
-        services = Map.copyOf(services);
-        broken = Map.copyOf(broken);
-        overrides = Map.copyOf(overrides);
+    private final Map<ServiceName, Declared> services;
+    private final Map<ServiceName, String> broken;
+    private final Map<ServiceName, Boolean> overrides;
+    private final boolean stopAll;
+    private final Graph graph;
+
+    /**
+     * @param services every declared service that can run
+     * @param broken why a declared service cannot
+     * @param overrides an operator's {@code start} (true) or {@code stop} (false), until the configuration drops the service
+     * @param stopAll whether the daemon is to end and take all down
+     */
+    public Desired(
+            Map<ServiceName, Declared> services,
+            Map<ServiceName, String> broken,
+            Map<ServiceName, Boolean> overrides,
+            boolean stopAll) {
+        this(
+                Map.copyOf(services),
+                Map.copyOf(broken),
+                Map.copyOf(overrides),
+                stopAll,
+                Graph.of(services.values().stream().map(Declared::spec).toList()));
+    }
+
+    private Desired(
+            Map<ServiceName, Declared> services,
+            Map<ServiceName, String> broken,
+            Map<ServiceName, Boolean> overrides,
+            boolean stopAll,
+            Graph graph) {
+        this.services = services;
+        this.broken = broken;
+        this.overrides = overrides;
+        this.stopAll = stopAll;
+        this.graph = graph;
+    }
+
+    public Map<ServiceName, Declared> services() {
+        return services;
+    }
+
+    public Map<ServiceName, String> broken() {
+        return broken;
+    }
+
+    public Map<ServiceName, Boolean> overrides() {
+        return overrides;
+    }
+
+    public boolean stopAll() {
+        return stopAll;
+    }
+
+    Graph graph() {
+        return graph;
     }
 
     /**
@@ -49,11 +94,34 @@ public record Desired(
     public Desired withOverride(ServiceName name, boolean run) {
         Map<ServiceName, Boolean> changed = new HashMap<>(overrides);
         changed.put(name, run);
-        return new Desired(services, broken, changed, stopAll);
+        return new Desired(services, broken, Map.copyOf(changed), stopAll, graph);
+    }
+
+    /** An operator starts it: those that it requires are stopped no longer. */
+    public Desired started(ServiceName name) {
+        Map<ServiceName, Boolean> changed = new HashMap<>(overrides);
+        Deque<ServiceName> open = new ArrayDeque<>(Set.of(name));
+        Set<ServiceName> seen = new HashSet<>();
+        while (!open.isEmpty()) {
+            ServiceName next = open.remove();
+            Declared declared = services.get(next);
+            if (!seen.add(next) || declared == null) {
+                continue;
+            }
+            for (String other :
+                    declared.spec().lifecycle().dependencies().requires().keySet()) {
+                for (ServiceName member : graph.members(other)) {
+                    changed.remove(member, false);
+                    open.add(member);
+                }
+            }
+        }
+        changed.put(name, true);
+        return new Desired(services, broken, Map.copyOf(changed), stopAll, graph);
     }
 
     public Desired stoppingAll() {
-        return new Desired(services, broken, overrides, true);
+        return new Desired(services, broken, overrides, true, graph);
     }
 
     /** The spec in force, where there is one. */
@@ -61,7 +129,7 @@ public record Desired(
         return Optional.ofNullable(services.get(name)).map(Declared::spec);
     }
 
-    /** Whether the service is to run. */
+    /** Whether the service is to run, whoever needs it. */
     boolean runs(ServiceSpec spec) {
         return !stopAll && overrides.getOrDefault(spec.name(), spec.autostart());
     }

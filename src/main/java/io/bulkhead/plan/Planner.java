@@ -2,7 +2,6 @@ package io.bulkhead.plan;
 
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.status.Observed;
-import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,41 +48,40 @@ public final class Planner {
         this.random = random;
     }
 
-    /** The whole plan. */
+    /** The whole plan: those that others need are planned before these, so that one round gets as far as it can. */
     public Plan plan(Desired desired, Map<ServiceName, ServiceStatus> statuses, Observed observed, Instant now) {
         List<Action> actions = new ArrayList<>();
         Map<ServiceName, ServiceStatus> next = new HashMap<>();
-        TreeSet<ServiceName> names = new TreeSet<>(statuses.keySet());
-        names.addAll(desired.services().keySet());
-        names.addAll(desired.broken().keySet());
-        for (ServiceName name : names) {
+        Neighbours neighbours = new Neighbours(desired, new Wanted(desired), statuses, next);
+        Optional<Instant> wake = Optional.empty();
+        for (ServiceName name : names(desired, statuses)) {
             ServicePlan service = new ServicePlan(
                     name,
                     desired,
+                    neighbours,
                     statuses.getOrDefault(name, ServiceStatus.NEW),
                     observed.services().getOrDefault(name, Observed.Service.NOTHING),
                     now,
                     random);
-            service.make(actions).ifPresent(status -> next.put(name, status));
+            Optional<ServiceStatus> status = service.make(actions);
+            if (status.isPresent()) {
+                next.put(name, status.get());
+                Optional<Instant> at = service.wakeAt();
+                wake = wake.isEmpty() || (at.isPresent() && at.get().isBefore(wake.get())) ? at : wake;
+            }
         }
         for (String orphan : new TreeSet<>(observed.orphans())) {
             actions.add(new Action.RemoveGroup(orphan, "no service owns it"));
         }
-        return new Plan(actions, next, earliest(next));
+        return new Plan(actions, next, wake);
     }
 
-    private static Optional<Instant> earliest(Map<ServiceName, ServiceStatus> statuses) {
-        Optional<Instant> earliest = Optional.empty();
-        for (ServiceStatus status : statuses.values()) {
-            boolean waits = status.state() == ServiceState.STARTING
-                    || status.state() == ServiceState.BACKOFF
-                    || status.state() == ServiceState.STOPPING;
-            if (waits
-                    && status.due().isPresent()
-                    && (earliest.isEmpty() || status.due().get().isBefore(earliest.get()))) {
-                earliest = status.due();
-            }
-        }
-        return earliest;
+    private static List<ServiceName> names(Desired desired, Map<ServiceName, ServiceStatus> statuses) {
+        List<ServiceName> names = new ArrayList<>(desired.graph().order());
+        TreeSet<ServiceName> others = new TreeSet<>(statuses.keySet());
+        others.addAll(desired.broken().keySet());
+        others.removeAll(desired.services().keySet());
+        names.addAll(others);
+        return names;
     }
 }

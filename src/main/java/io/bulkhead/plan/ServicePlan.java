@@ -9,13 +9,21 @@ import static io.bulkhead.status.ServiceState.STOPPED;
 import static io.bulkhead.status.ServiceState.STOPPING;
 
 import io.bulkhead.spec.Drift;
+import io.bulkhead.spec.HealthPolicy.OnFailure;
+import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.SpecKey;
+import io.bulkhead.spec.StartPolicy;
+import io.bulkhead.spec.StopPolicy;
 import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.HealthState;
 import io.bulkhead.status.Observed;
 import io.bulkhead.status.Observed.ProcessEvent;
+import io.bulkhead.status.Progress;
+import io.bulkhead.status.Progress.Waiting;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.time.Duration;
@@ -35,6 +43,7 @@ final class ServicePlan {
 
     private final ServiceName name;
     private final Desired desired;
+    private final Neighbours neighbours;
     private final Optional<Desired.Declared> declared;
     private final Optional<ServiceSpec> spec;
     private final Observed.Service seen;
@@ -47,12 +56,14 @@ final class ServicePlan {
     ServicePlan(
             ServiceName name,
             Desired desired,
+            Neighbours neighbours,
             ServiceStatus status,
             Observed.Service seen,
             Instant now,
             DoubleSupplier random) {
         this.name = name;
         this.desired = desired;
+        this.neighbours = neighbours;
         this.declared = Optional.ofNullable(desired.services().get(name));
         this.spec = declared.map(Desired.Declared::spec);
         this.status = status;
@@ -82,8 +93,9 @@ final class ServicePlan {
         if (event instanceof ProcessEvent.Launched launched) {
             status = status.launched(launched.process(), Optional.of(launched.launchHash()), launched.at());
             if (spec.isPresent()) {
-                Instant ready = launched.at().plus(spec.get().start().readyAfter());
-                status = status.with(status.state(), Optional.of(ready), "");
+                StartPolicy start = spec.get().start();
+                Duration patience = start.ready().isEmpty() ? start.readyAfter() : start.timeout();
+                status = status.with(status.state(), Optional.of(launched.at().plus(patience)), "");
             }
             return;
         }
@@ -103,18 +115,23 @@ final class ServicePlan {
     private void exited(ProcessEvent.Ended ended) {
         Duration ran = Duration.between(status.startedAt().orElse(now), ended.at());
         boolean ready = status.state() == RUNNING;
-        boolean good =
-                spec.isPresent() && ran.compareTo(spec.get().restart().backoff().resetAfter()) >= 0;
+        boolean good = spec.isPresent()
+                && status.progress().failure().isEmpty()
+                && ran.compareTo(spec.get().restart().backoff().resetAfter()) >= 0;
         status = status.ended(Optional.of(ended.status()), ended.at(), good ? 0 : status.shortRuns() + 1);
         if (status.state() == STOPPING || spec.isEmpty()) {
             return;
         }
-        if (!Restarts.wanted(ended.status(), spec.get().restart())) {
-            status = status.with(EXITED, Optional.empty(), ended.hardship());
+        boolean once = spec.get().lifecycle().kind() == Lifecycle.Kind.ONESHOT;
+        boolean completed =
+                once && Restarts.isSuccess(ended.status(), spec.get().restart());
+        if (completed || !Restarts.wanted(ended.status(), spec.get().restart())) {
+            boolean remains = completed && spec.get().lifecycle().remain();
+            status = status.with(remains ? RUNNING : EXITED, Optional.empty(), ended.hardship());
             return;
         }
         String why = ended.hardship().isEmpty() ? "" : "; " + ended.hardship();
-        backOff((ready ? exitText(ended.status()) : TOO_QUICKLY) + why);
+        backOff((ready || once ? exitText(ended.status()) : TOO_QUICKLY) + why);
     }
 
     private static String exitText(ExitStatus status) {
@@ -129,21 +146,25 @@ final class ServicePlan {
         RestartPolicy policy = spec.get().restart();
         List<Instant> within = Restarts.within(status.restarts(), policy.limit().window(), now);
         if (Restarts.limitReached(within, policy.limit())) {
-            status = status.with(FATAL, Optional.empty(), reason);
+            status = fatal(policy, reason);
             return;
         }
         Duration delay = Restarts.delay(status.shortRuns(), policy.backoff(), random.getAsDouble());
         status = status.with(BACKOFF, Optional.of(now.plus(delay)), reason);
     }
 
+    private ServiceStatus fatal(RestartPolicy policy, String reason) {
+        return status.with(FATAL, policy.limit().retryAfter().map(now::plus), reason);
+    }
+
     private void step(Desired.Declared current, List<Action> actions) {
         ServiceSpec service = current.spec();
-        boolean wanted = desired.runs(service);
+        boolean wanted = neighbours.runs(name);
         boolean changed =
                 status.launchHash().isPresent() && !status.launchHash().get().equals(current.launchHash());
         switch (status.state()) {
             case STOPPED -> {
-                if (groupIsEmpty(actions) && wanted) {
+                if (groupIsEmpty(actions) && isFree(service, wanted)) {
                     start(current, "wanted", actions);
                 }
             }
@@ -151,7 +172,7 @@ final class ServicePlan {
             case BACKOFF -> {
                 if (!wanted || changed) {
                     status = status.reset();
-                } else if (isDue() && groupIsEmpty(actions)) {
+                } else if (isDue() && groupIsEmpty(actions) && isFree(service, true)) {
                     status = status.restarting(append(Restarts.within(
                             status.restarts(), service.restart().limit().window(), now)));
                     start(current, "restart: " + status.reason(), actions);
@@ -167,7 +188,8 @@ final class ServicePlan {
             }
             case FATAL -> {
                 // Without a hash it was a broken declaration that kept it from being launched, and it is whole now.
-                if (!wanted || changed || status.launchHash().isEmpty()) {
+                boolean again = status.due().isPresent() && isDue();
+                if (!wanted || changed || again || status.launchHash().isEmpty()) {
                     status = status.reset();
                 } else {
                     groupIsEmpty(actions);
@@ -177,17 +199,90 @@ final class ServicePlan {
         }
     }
 
+    /** Whether it is to be started, and nothing is left that has to be before. */
+    private boolean isFree(ServiceSpec service, boolean wanted) {
+        Optional<Waiting> waiting = wanted ? neighbours.beforeStart(service) : neighbours.held(name);
+        status = status.with(status.progress().waitingFor(waiting));
+        return wanted && waiting.isEmpty();
+    }
+
     private void alive(ServiceSpec service, boolean wanted, boolean changed, List<Action> actions) {
         if (status.process().isEmpty()) {
+            if (status.remains() && (!wanted || changed)) {
+                status = status.reset();
+            }
             return; // being launched: what comes of it arrives as an event
         }
+        status = status.with(status.progress().with(seen.signs().health()));
         if (!wanted || changed) {
-            stop(service.stop(), changed && wanted ? "its configuration has changed" : "not wanted", actions);
+            if (neighbours.beforeStop(name).isEmpty()) {
+                String held = neighbours.held(name).map(Waiting::reason).orElse("not wanted");
+                stop(service.stop(), wanted ? "its configuration has changed" : held, actions);
+            }
             return;
         }
-        Instant ready = status.startedAt().orElse(now).plus(service.start().readyAfter());
-        if (status.state() == STARTING && !now.isBefore(ready)) {
-            status = status.with(RUNNING);
+        Optional<ServiceName> other = neighbours.restarted(service, status);
+        if (other.isPresent()) {
+            stop(service.stop(), other.get() + " has been restarted", actions);
+            return;
+        }
+        Optional<Duration> most = service.lifecycle().maxRuntime();
+        if (most.isPresent() && !now.isBefore(started().plus(most.get()))) {
+            fail(service, "Ran longer than max-runtime, " + SpecKey.text(most.get()), OnFailure.RESTART, actions);
+        } else if (status.state() == STARTING) {
+            starting(service, actions);
+        } else if (status.progress().health() == HealthState.UNHEALTHY
+                && service.health().isPresent()) {
+            fail(
+                    service,
+                    "Unhealthy: " + seen.signs().detail(),
+                    service.health().get().onFailure(),
+                    actions);
+        }
+    }
+
+    private Instant started() {
+        return status.startedAt().orElse(now);
+    }
+
+    private void starting(ServiceSpec service, List<Action> actions) {
+        if (service.lifecycle().kind() == Lifecycle.Kind.ONESHOT) {
+            return; // it is up when it is done
+        }
+        StartPolicy policy = service.start();
+        if (policy.ready().isEmpty()) {
+            if (!now.isBefore(started().plus(policy.readyAfter()))) {
+                status = status.with(RUNNING);
+            } else {
+                status = status.with(STARTING, Optional.of(started().plus(policy.readyAfter())), "");
+            }
+            return;
+        }
+        if (seen.signs().ready() || status.progress().ready()) {
+            status = status.with(RUNNING).with(status.progress().asReady());
+            return;
+        }
+        // One that was taken up from an earlier daemon is given the whole time once more.
+        Instant by = status.due().orElse(now.plus(policy.timeout()));
+        by = seen.signs().readyBy().filter(by::isBefore).orElse(by);
+        String late = "Not ready within " + SpecKey.text(policy.timeout()) + detail();
+        boolean over = !now.isBefore(by);
+        if (over && policy.onFailure() != OnFailure.NOTHING) {
+            fail(service, late, policy.onFailure(), actions);
+        } else {
+            status = status.with(STARTING, Optional.of(by), over ? late : "");
+        }
+    }
+
+    private String detail() {
+        return seen.signs().detail().isEmpty() ? "" : ": " + seen.signs().detail();
+    }
+
+    /** Its run has failed though its process lives. */
+    private void fail(ServiceSpec service, String reason, OnFailure how, List<Action> actions) {
+        if (how != OnFailure.NOTHING) {
+            stop(service.stop(), reason, actions);
+            status = status.with(status.progress().failing(new Progress.Failure(reason, how == OnFailure.STOP)));
         }
     }
 
@@ -197,6 +292,7 @@ final class ServicePlan {
         }
         actions.add(new Action.Start(current, reason));
         status = status.with(STARTING)
+                .with(Progress.NONE)
                 .applied(
                         Optional.empty(),
                         current.spec().limits(),
@@ -204,7 +300,7 @@ final class ServicePlan {
         begun = true;
     }
 
-    private void stop(io.bulkhead.spec.StopPolicy policy, String reason, List<Action> actions) {
+    private void stop(StopPolicy policy, String reason, List<Action> actions) {
         status.process()
                 .ifPresent(process -> actions.add(new Action.SendSignal(name, process, policy.signal(), reason)));
         status = status.with(STOPPING, Optional.of(now.plus(policy.timeout())), "");
@@ -213,7 +309,7 @@ final class ServicePlan {
     private void stopping(List<Action> actions) {
         if (status.process().isEmpty()) {
             if (groupIsEmpty(actions)) {
-                status = status.reset();
+                stopped();
             }
             return;
         }
@@ -221,6 +317,44 @@ final class ServicePlan {
             kill("stop.timeout is over", actions);
             status = status.with(STOPPING, Optional.of(now.plus(KILL_AGAIN)), "");
         }
+    }
+
+    /** It is down: for good, or to be started again after it has failed. */
+    private void stopped() {
+        Optional<Progress.Failure> failure = status.progress().failure();
+        boolean changed = declared.isEmpty()
+                || status.launchHash()
+                        .filter(declared.get().launchHash()::equals)
+                        .isEmpty();
+        if (failure.isEmpty() || changed || !neighbours.runs(name)) {
+            status = status.reset();
+            return;
+        }
+        RestartPolicy policy = declared.get().spec().restart();
+        String reason = failure.get().reason();
+        status = status.with(Progress.NONE);
+        if (failure.get().fatal()) {
+            status = fatal(policy, reason);
+        } else if (policy.when() == RestartPolicy.When.NEVER) {
+            status = status.with(EXITED, Optional.empty(), reason);
+        } else {
+            backOff(reason);
+        }
+    }
+
+    /** When something is to happen though nothing happens; empty: never. */
+    Optional<Instant> wakeAt() {
+        Optional<Instant> wake = switch (status.state()) {
+            case STARTING -> status.due().filter(due -> status.reason().isEmpty());
+            case BACKOFF ->
+                status.due().filter(due -> status.progress().waiting().isEmpty() || now.isBefore(due));
+            case STOPPING, FATAL -> status.due();
+            case STOPPED, RUNNING, EXITED, UNKNOWN -> Optional.empty();
+        };
+        Optional<Instant> longest = spec.flatMap(s -> s.lifecycle().maxRuntime())
+                .filter(most -> status.process().isPresent() && status.state() != STOPPING)
+                .map(most -> started().plus(most));
+        return wake.isEmpty() || (longest.isPresent() && longest.get().isBefore(wake.get())) ? longest : wake;
     }
 
     /** Whether nobody is left in the group; if somebody is, they are killed first. */
@@ -272,7 +406,9 @@ final class ServicePlan {
 
     private Optional<ServiceStatus> retire(List<Action> actions) {
         if (status.process().isPresent() && status.state() != STOPPING) {
-            stop(status.stop(), "no longer declared", actions);
+            if (neighbours.beforeStop(name).isEmpty()) {
+                stop(status.stop(), "no longer declared", actions);
+            }
             return Optional.of(status);
         }
         if (status.process().isPresent() || (status.state() == STARTING && seen.busy())) {

@@ -12,6 +12,7 @@ import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
+import io.bulkhead.status.Progress;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ final class OperatorCommands implements Operations {
                 .status(name)
                 .filter(s -> s.state() == ServiceState.RUNNING || s.state() == ServiceState.STARTING)
                 .isPresent();
-        reconciler.desire(reconciler.desired().withOverride(name, true), interval());
+        reconciler.desire(reconciler.desired().started(name), interval());
         if (alive) {
             return noted(new Outcome(name.value(), Result.ALREADY_STARTED));
         }
@@ -104,7 +105,14 @@ final class OperatorCommands implements Operations {
         }
         return switch (status.get().state()) {
             case RUNNING, EXITED, FATAL, BACKOFF, UNKNOWN -> true;
-            case STARTING, STOPPED, STOPPING -> status.get().restartCount() > 0;
+            case STARTING, STOPPED, STOPPING ->
+                status.get().restartCount() > 0
+                        || !status.get().reason().isEmpty()
+                        || status.get()
+                                .progress()
+                                .waiting()
+                                .filter(Progress.Waiting::hopeless)
+                                .isPresent();
         };
     }
 
@@ -126,6 +134,12 @@ final class OperatorCommands implements Operations {
         boolean neverRan = now.lastExit().isEmpty() && now.process().isEmpty();
         String detail =
                 now.reason().isEmpty() ? now.lastExit().map(Object::toString).orElse("") : now.reason();
+        if (now.progress().waiting().isPresent()) {
+            return new Outcome(
+                    name.value(),
+                    Result.SPAWN_ERROR,
+                    now.progress().waiting().get().reason());
+        }
         return new Outcome(name.value(), neverRan ? Result.SPAWN_ERROR : Result.ABNORMAL_TERMINATION, detail);
     }
 

@@ -4,7 +4,9 @@ import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.StopPolicy;
 import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.HealthState;
 import io.bulkhead.status.ProcessId;
+import io.bulkhead.status.Progress;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +64,12 @@ final class RecordText {
                 status.stop().signal() + " " + status.stop().timeout().toMillis());
         line(text, "reason", status.reason());
         line(text, "signalled", record.signalled());
+        if (status.progress().ready()) {
+            line(text, "ready", true);
+        }
+        status.progress()
+                .failure()
+                .ifPresent(why -> line(text, why.fatal() ? "fatal-failure" : "failure", why.reason()));
         line(text, "override", record.override().map(run -> run ? "start" : "stop"));
         line(text, "limits", record.limits());
         record.launchKeys().forEach((key, value) -> line(text, LAUNCH + key, value));
@@ -130,8 +138,9 @@ final class RecordText {
                 restarts.add(Instant.parse(restart));
             }
         }
+        ServiceState state = ServiceState.valueOf(values.getOrDefault("state", ""));
         ServiceStatus status = new ServiceStatus(
-                ServiceState.valueOf(values.getOrDefault("state", "")),
+                state,
                 value(values, "process").map(RecordText::process),
                 launchKeys.isEmpty() ? Optional.empty() : Optional.of(SpecKey.launchHash(launchKeys)),
                 value(values, "started-at").map(Instant::parse),
@@ -140,16 +149,28 @@ final class RecordText {
                 Integer.parseInt(values.getOrDefault("short-runs", "0")),
                 restarts,
                 Integer.parseInt(values.getOrDefault("restart-count", "0")),
-                value(values, "due").map(Instant::parse),
+                // Who is starting is given the whole time once more.
+                state == ServiceState.STARTING
+                        ? Optional.empty()
+                        : value(values, "due").map(Instant::parse),
                 Optional.empty(),
                 value(values, "stop").map(RecordText::stop).orElse(StopPolicy.DEFAULT),
-                values.getOrDefault("reason", ""));
+                values.getOrDefault("reason", ""),
+                progress(values));
         return new RuntimeRecord(
                 status,
                 values.getOrDefault("limits", ""),
                 launchKeys,
                 values.getOrDefault("signalled", "").equals("true"),
                 value(values, "override").map("start"::equals));
+    }
+
+    private static Progress progress(Map<String, String> values) {
+        Optional<Progress.Failure> failure = value(values, "failure")
+                .map(reason -> new Progress.Failure(reason, false))
+                .or(() -> value(values, "fatal-failure").map(reason -> new Progress.Failure(reason, true)));
+        boolean ready = values.getOrDefault("ready", "").equals("true");
+        return new Progress(ready, HealthState.NONE, failure, Optional.empty());
     }
 
     private static Optional<String> value(Map<String, String> values, String key) {

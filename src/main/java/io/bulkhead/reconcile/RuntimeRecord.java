@@ -44,6 +44,8 @@ record RuntimeRecord(
                 && before.stop().equals(after.stop())
                 && before.appliedLimits().equals(after.appliedLimits())
                 && before.reason().equals(after.reason())
+                && before.progress().ready() == after.progress().ready()
+                && before.progress().failure().equals(after.progress().failure())
                 && due(before).equals(due(after));
     }
 
@@ -55,8 +57,8 @@ record RuntimeRecord(
 
     private static Optional<java.time.Instant> due(ServiceStatus status) {
         return switch (status.state()) {
-            case BACKOFF, STOPPING -> status.due();
-            case STARTING, RUNNING, STOPPED, EXITED, FATAL, UNKNOWN -> Optional.empty();
+            case BACKOFF, STOPPING, FATAL -> status.due();
+            case STARTING, RUNNING, STOPPED, EXITED, UNKNOWN -> Optional.empty();
         };
     }
 }

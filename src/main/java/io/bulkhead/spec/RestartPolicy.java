@@ -60,8 +60,13 @@ public record RestartPolicy(When when, Set<Integer> successExitCodes, Backoff ba
      * The service is FATAL once it has been restarted {@code attempts} times within {@code window} and ends again.
      *
      * @param attempts 0: no limit
+     * @param retryAfter how long it stays FATAL before it is tried again; empty: until somebody does something
      */
-    public record Limit(int attempts, java.time.Duration window) {
+    public record Limit(int attempts, java.time.Duration window, java.util.Optional<java.time.Duration> retryAfter) {
         public static final Limit DEFAULT = new Limit(5, java.time.Duration.ofSeconds(60));
+
+        public Limit(int attempts, java.time.Duration window) {
+            this(attempts, window, java.util.Optional.empty());
+        }
     }
 }

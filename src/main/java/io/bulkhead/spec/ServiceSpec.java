@@ -34,6 +34,7 @@ import java.util.TreeMap;
  * @param start when a start is done
  * @param stop how it is stopped
  * @param restart whether and when it is restarted
+ * @param lifecycle what kind of service it is, and whom it needs
  * @param log what becomes of its output
  * @param drift what becomes of a changed limit
  * @param origins where each key that somebody wrote stands, by its path below the service ({@code cpu.quota})
@@ -61,6 +62,7 @@ public record ServiceSpec(
         StartPolicy start,
         StopPolicy stop,
         RestartPolicy restart,
+        Lifecycle lifecycle,
         LogSpec log,
         Drift drift,
         Map<String, Origin> origins) {
@@ -95,6 +97,19 @@ public record ServiceSpec(
         return secrets.stream().anyMatch(secret -> secret.kind() == Secret.Kind.ENV);
     }
 
+    /** How it is found out whether it is well; empty: it isn't asked. */
+    public Optional<HealthPolicy> health() {
+        return lifecycle.health();
+    }
+
+    /** Whether it tells by sd_notify(3) how it is, and so is given a socket for that. */
+    public boolean notifies() {
+        return start.ready().filter(Probe.Notify.class::isInstance).isPresent()
+                || health().map(HealthPolicy::probe)
+                        .filter(Probe.Watchdog.class::isInstance)
+                        .isPresent();
+    }
+
     public ServiceSpec with(Namespaces value) {
         return new ServiceSpec(
                 name,
@@ -119,6 +134,7 @@ public record ServiceSpec(
                 start,
                 stop,
                 restart,
+                lifecycle,
                 log,
                 drift,
                 origins);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -115,8 +116,53 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             restart("root-switch", s -> dashed(s.rootSwitch())),
             new SpecKey("init", Effect.RESTART, s -> Boolean.toString(s.init()), "false"),
             live("autostart", s -> Boolean.toString(s.autostart())),
+            live("type", s -> dashed(s.lifecycle().kind())),
+            live("remain", s -> Boolean.toString(s.lifecycle().remain())),
+            live("requires", s -> needs(s.lifecycle().dependencies().requires())),
+            live("wants", s -> needs(s.lifecycle().dependencies().wants())),
+            live("after", s -> s.lifecycle().dependencies().after().toString()),
+            live(
+                    "max-runtime",
+                    s -> s.lifecycle().maxRuntime().map(SpecKey::text).orElse("unlimited")),
+            // By what it is launched with; how it is asked is in the next.
+            since(
+                    "none",
+                    "start.ready",
+                    s -> s.start().ready().equals(Optional.of(new Probe.Notify())) ? "notify" : "none"),
+            live("start.ready", s -> s.start().ready().map(Probe::toString).orElse("none")),
             live("start.ready-after", s -> text(s.start().readyAfter())),
             live("start.timeout", s -> text(s.start().timeout())),
+            live("start.on-failure", s -> dashed(s.start().onFailure())),
+            since(
+                    "none",
+                    "health.watchdog",
+                    s -> s.health()
+                            .map(HealthPolicy::probe)
+                            .filter(Probe.Watchdog.class::isInstance)
+                            .map(p -> text(((Probe.Watchdog) p).within()))
+                            .orElse("none")),
+            live("health.exec", s -> probe(s, Probe.Exec.class)),
+            live("health.http", s -> probe(s, Probe.Http.class)),
+            live("health.tcp", s -> probe(s, Probe.Tcp.class)),
+            live(
+                    "health.interval",
+                    s -> text(s.health().map(HealthPolicy::interval).orElse(HealthPolicy.INTERVAL))),
+            live(
+                    "health.timeout",
+                    s -> text(s.health().map(HealthPolicy::timeout).orElse(HealthPolicy.TIMEOUT))),
+            live(
+                    "health.failures",
+                    s -> Integer.toString(s.health().map(HealthPolicy::failures).orElse(HealthPolicy.FAILURES))),
+            live(
+                    "health.successes",
+                    s -> Integer.toString(
+                            s.health().map(HealthPolicy::successes).orElse(HealthPolicy.SUCCESSES))),
+            live(
+                    "health.start-period",
+                    s -> text(s.health().map(HealthPolicy::startPeriod).orElse(HealthPolicy.START_PERIOD))),
+            live(
+                    "health.on-failure",
+                    s -> dashed(s.health().map(HealthPolicy::onFailure).orElse(HealthPolicy.OnFailure.RESTART))),
             live("stop.signal", s -> s.stop().signal().name()),
             live("stop.timeout", s -> text(s.stop().timeout())),
             live("restart.policy", s -> dashed(s.restart().when())),
@@ -139,6 +185,9 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                     "restart.limit.attempts",
                     s -> Integer.toString(s.restart().limit().attempts())),
             live("restart.limit.window", s -> text(s.restart().limit().window())),
+            live(
+                    "restart.limit.retry-after",
+                    s -> s.restart().limit().retryAfter().map(SpecKey::text).orElse("never")),
             restart("log.stdout", s -> dashed(s.log().stdout())),
             restart("log.stderr", s -> dashed(s.log().stderr())),
             live("log.max-size", s -> s.log().rotation().maxSizeBytes() + " B"),
@@ -168,18 +217,20 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
 
     /** What differs, in the order of {@link #ALL}. */
     public static List<Change> changes(ServiceSpec before, ServiceSpec after) {
-        List<Change> changes = new ArrayList<>();
+        Map<String, Change> changes = new LinkedHashMap<>();
         for (SpecKey key : ALL) {
             String was = key.value.apply(before);
             String is = key.value.apply(after);
             if (!was.equals(is) && key.path.equals(SECRETS)) {
                 Secret.changes(before.secrets(), after.secrets())
-                        .forEach((name, change) -> changes.add(secret(name, change, after)));
+                        .forEach((name, change) -> changes.put(SECRETS + "." + name, secret(name, change, after)));
             } else if (!was.equals(is)) {
-                changes.add(new Change(key.path, was, is, after.originOf(key.path), key.effect));
+                Change harder = changes.get(key.path);
+                Effect effect = harder == null ? key.effect : harder.effect;
+                changes.put(key.path, new Change(key.path, was, is, after.originOf(key.path), effect));
             }
         }
-        return changes;
+        return List.copyOf(changes.values());
     }
 
     private static Change secret(String name, Secret.Change change, ServiceSpec after) {
@@ -256,6 +307,18 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
 
     private static SpecKey live(String path, Function<ServiceSpec, String> value) {
         return new SpecKey(path, Effect.LIVE, value);
+    }
+
+    private static String probe(ServiceSpec spec, Class<? extends Probe> kind) {
+        return spec.health()
+                .map(HealthPolicy::probe)
+                .filter(kind::isInstance)
+                .map(Probe::toString)
+                .orElse("none");
+    }
+
+    private static String needs(Map<String, Dependencies.Dependency> needs) {
+        return needs.toString();
     }
 
     private static String privacy(boolean isPrivate) {

@@ -26,14 +26,25 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
      * @param populated whether any process is in it
      * @param differences limits in force that differ from its spec's
      * @param busy whether an action on it is still under way, so that nothing must be begun
+     * @param signs what its process has answered
      */
     public record Service(
             Optional<ProcessEvent> event,
             boolean group,
             boolean populated,
             List<Difference> differences,
-            boolean busy) {
-        public static final Service NOTHING = new Service(Optional.empty(), false, false, List.of(), false);
+            boolean busy,
+            Signs signs) {
+        public static final Service NOTHING = new Service(Optional.empty(), false, false, List.of(), false, Signs.NONE);
+
+        public Service(
+                Optional<ProcessEvent> event,
+                boolean group,
+                boolean populated,
+                List<Difference> differences,
+                boolean busy) {
+            this(event, group, populated, differences, busy, Signs.NONE);
+        }
 
         public Service {
             differences = List.copyOf(differences);

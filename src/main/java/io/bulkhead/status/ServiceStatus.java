@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param appliedLimits the limits last put in force: what differs from these is a change, all else is drift
  * @param stop how to stop it, even after its spec is gone
  * @param reason why it is in BACKOFF or FATAL, else empty
+ * @param progress how far it has come
  */
 public record ServiceStatus(
         ServiceState state,
@@ -38,7 +39,8 @@ public record ServiceStatus(
         Optional<Instant> due,
         Optional<Limits> appliedLimits,
         StopPolicy stop,
-        String reason) {
+        String reason,
+        Progress progress) {
     /** Nothing has happened yet. */
     public static final ServiceStatus NEW = new ServiceStatus(
             ServiceState.STOPPED,
@@ -53,7 +55,8 @@ public record ServiceStatus(
             Optional.empty(),
             Optional.empty(),
             StopPolicy.DEFAULT,
-            "");
+            "",
+            Progress.NONE);
 
     public ServiceStatus {
         restarts = List.copyOf(restarts);
@@ -81,7 +84,8 @@ public record ServiceStatus(
                 dueThen,
                 appliedLimits,
                 stop,
-                "");
+                "",
+                process.isPresent() ? progress : Progress.NONE);
     }
 
     /** In another state, with nothing due and no reason. */
@@ -103,7 +107,8 @@ public record ServiceStatus(
                 nextDue,
                 appliedLimits,
                 stop,
-                why);
+                why,
+                progress);
     }
 
     public ServiceStatus launched(ProcessId started, Optional<String> hash, Instant at) {
@@ -120,7 +125,8 @@ public record ServiceStatus(
                 due,
                 appliedLimits,
                 stop,
-                reason);
+                reason,
+                Progress.NONE);
     }
 
     /** Its process is gone. */
@@ -138,7 +144,8 @@ public record ServiceStatus(
                 due,
                 appliedLimits,
                 stop,
-                reason);
+                reason,
+                progress.ended());
     }
 
     public ServiceStatus restarting(List<Instant> within) {
@@ -155,7 +162,8 @@ public record ServiceStatus(
                 due,
                 appliedLimits,
                 stop,
-                reason);
+                reason,
+                progress);
     }
 
     public ServiceStatus applied(Optional<String> hash, Limits limits, StopPolicy stopPolicy) {
@@ -172,6 +180,32 @@ public record ServiceStatus(
                 due,
                 Optional.of(limits),
                 stopPolicy,
-                reason);
+                reason,
+                progress);
+    }
+
+    public ServiceStatus with(Progress next) {
+        return next.equals(progress)
+                ? this
+                : new ServiceStatus(
+                        state,
+                        process,
+                        launchHash,
+                        startedAt,
+                        endedAt,
+                        lastExit,
+                        shortRuns,
+                        restarts,
+                        restartCount,
+                        due,
+                        appliedLimits,
+                        stop,
+                        reason,
+                        next);
+    }
+
+    /** Whether it is a oneshot that has completed and counts as running since. */
+    public boolean remains() {
+        return state == ServiceState.RUNNING && process.isEmpty();
     }
 }

@@ -15,6 +15,7 @@ import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.IdRange;
 import io.bulkhead.spec.IpAddress;
+import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.LogSpec;
 import io.bulkhead.spec.LogSpec.Target;
@@ -103,6 +104,7 @@ final class ConfigLoaderTest {
                 StartPolicy.DEFAULT,
                 StopPolicy.DEFAULT,
                 RestartPolicy.DEFAULT,
+                Lifecycle.DEFAULT,
                 LogSpec.DEFAULT,
                 Drift.ENFORCE,
                 Map.of("", at(file, 1), "rootfs", at(file, 1), "command", at(file, 1)));
@@ -204,13 +206,18 @@ final class ConfigLoaderTest {
                 RootSwitch.CHROOT,
                 false,
                 false,
-                new StartPolicy(Duration.ofSeconds(2), Duration.ofMinutes(1)),
+                new StartPolicy(
+                        Duration.ofSeconds(2),
+                        Duration.ofMinutes(1),
+                        StartPolicy.DEFAULT.ready(),
+                        StartPolicy.DEFAULT.onFailure()),
                 new StopPolicy(Signal.QUIT, Duration.ZERO),
                 new RestartPolicy(
                         When.ON_FAILURE,
                         Set.of(0, 3),
                         new Backoff(Duration.ofSeconds(1), 1.5, Duration.ofMinutes(1), 0.25, Duration.ofHours(1)),
                         new Limit(0, Duration.ofDays(1))),
+                Lifecycle.DEFAULT,
                 new LogSpec(
                         Target.NONE,
                         Target.SYSLOG,

@@ -11,6 +11,7 @@ import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.StopPolicy;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.ProcessId;
+import io.bulkhead.status.Progress;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.io.IOException;
@@ -49,7 +50,8 @@ class RecordTextTest {
             Optional.of(AT.plusSeconds(10)),
             Optional.empty(),
             new StopPolicy(Signal.QUIT, Duration.ofMillis(1500)),
-            "Ended unexpectedly: exit status 1");
+            "Ended unexpectedly: exit status 1",
+            Progress.NONE);
 
     private static final RuntimeRecord RECORD =
             new RuntimeRecord(STATUS, "what they are", SpecKey.launchKeys(SPEC), true, Optional.of(false));

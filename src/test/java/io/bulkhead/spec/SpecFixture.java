@@ -22,6 +22,7 @@ public final class SpecFixture {
     private StartPolicy start = StartPolicy.DEFAULT;
     private StopPolicy stop = StopPolicy.DEFAULT;
     private RestartPolicy restart = RestartPolicy.DEFAULT;
+    private Lifecycle lifecycle = Lifecycle.DEFAULT;
     private LogSpec log = LogSpec.DEFAULT;
     private Drift drift = Drift.ENFORCE;
     private Map<String, String> environment = Map.of();
@@ -50,6 +51,7 @@ public final class SpecFixture {
         fixture.start = spec.start();
         fixture.stop = spec.stop();
         fixture.restart = spec.restart();
+        fixture.lifecycle = spec.lifecycle();
         fixture.log = spec.log();
         fixture.drift = spec.drift();
         fixture.environment = spec.environment();
@@ -118,7 +120,17 @@ public final class SpecFixture {
     }
 
     public SpecFixture startTimeout(Duration value) {
-        start = new StartPolicy(start.readyAfter(), value);
+        start = new StartPolicy(start.readyAfter(), value, start.ready(), start.onFailure());
+        return this;
+    }
+
+    public SpecFixture lifecycle(Lifecycle value) {
+        lifecycle = value;
+        return this;
+    }
+
+    public SpecFixture start(StartPolicy value) {
+        start = value;
         return this;
     }
 
@@ -171,6 +183,7 @@ public final class SpecFixture {
                 start,
                 stop,
                 restart,
+                lifecycle,
                 log,
                 drift,
                 Map.of());

@@ -1,0 +1,216 @@
+package io.bulkhead.plan;
+
+import io.bulkhead.spec.Dependencies;
+import io.bulkhead.spec.Dependencies.Condition;
+import io.bulkhead.spec.Dependencies.Dependency;
+import io.bulkhead.spec.Lifecycle;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.status.HealthState;
+import io.bulkhead.status.Progress.Waiting;
+import io.bulkhead.status.ServiceState;
+import io.bulkhead.status.ServiceStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the services around one mean for it, in the middle of a plan: whom it waits for before it starts, or stops. */
+final class Neighbours {
+    private final Desired desired;
+    private final Wanted wanted;
+    /** As of the last plan. */
+    private final Map<ServiceName, ServiceStatus> before;
+    /** As planned by now: of everybody that the one in question needs. */
+    private final Map<ServiceName, ServiceStatus> planned;
+
+    Neighbours(
+            Desired desired,
+            Wanted wanted,
+            Map<ServiceName, ServiceStatus> before,
+            Map<ServiceName, ServiceStatus> planned) {
+        this.desired = desired;
+        this.wanted = wanted;
+        this.before = before;
+        this.planned = planned;
+    }
+
+    boolean runs(ServiceName name) {
+        return wanted.runs(name);
+    }
+
+    /** Why it isn't to run though it is wanted. */
+    Optional<Waiting> held(ServiceName name) {
+        return wanted.holder(name)
+                .map(holder -> new Waiting(
+                        "requires " + holder
+                                + (Boolean.FALSE.equals(desired.overrides().get(holder))
+                                        ? ", which an operator has stopped"
+                                        : ", which is held back, too"),
+                        true));
+    }
+
+    /** What has to be before it is started. */
+    Optional<Waiting> beforeStart(ServiceSpec spec) {
+        Dependencies needs = spec.lifecycle().dependencies();
+        if (needs.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Waiting> soon = Optional.empty();
+        for (Map.Entry<String, Dependency> need : needs.requires().entrySet()) {
+            Optional<Waiting> waiting = missing(need.getKey(), need.getValue().condition());
+            if (waiting.isPresent() && waiting.get().hopeless()) {
+                return waiting;
+            }
+            soon = soon.or(() -> waiting);
+        }
+        for (Map.Entry<String, Dependency> need : needs.wants().entrySet()) {
+            soon = soon.or(
+                    () -> missing(need.getKey(), need.getValue().condition()).filter(w -> !w.hopeless()));
+        }
+        for (String other : needs.after()) {
+            boolean comes = members(other).stream().anyMatch(wanted::runs);
+            if (comes) {
+                soon = soon.or(() -> missing(other, Condition.READY).filter(w -> !w.hopeless()));
+            }
+        }
+        return soon;
+    }
+
+    private Optional<Waiting> missing(String other, Condition condition) {
+        Optional<Waiting> soon = Optional.empty();
+        List<ServiceName> members = members(other);
+        if (members.isEmpty()) {
+            return Optional.of(new Waiting(text(other, condition, "cannot run as it is configured"), true));
+        }
+        for (ServiceName member : members) {
+            ServiceStatus status = planned.getOrDefault(member, ServiceStatus.NEW);
+            ServiceSpec spec = desired.spec(member).orElseThrow();
+            if (isMet(spec, status, condition)) {
+                continue;
+            }
+            boolean hopeless = isHopeless(member, spec, status);
+            Waiting waiting = new Waiting(text(member.value(), condition, "is " + describe(status)), hopeless);
+            if (hopeless) {
+                return Optional.of(waiting);
+            }
+            soon = soon.or(() -> Optional.of(waiting));
+        }
+        return soon;
+    }
+
+    private List<ServiceName> members(String other) {
+        return desired.graph().members(other);
+    }
+
+    private static String text(String other, Condition condition, String which) {
+        String what = switch (condition) {
+            case STARTED -> "to be started";
+            case READY -> "to be ready";
+            case HEALTHY -> "to be healthy";
+            case COMPLETED -> "to have completed";
+        };
+        return "waits for " + other + " " + what + ", which " + which;
+    }
+
+    private static String describe(ServiceStatus status) {
+        if (status.state() == ServiceState.STOPPED
+                && status.progress().waiting().isPresent()) {
+            return "waiting itself: it " + status.progress().waiting().get().reason();
+        }
+        if (status.state() == ServiceState.RUNNING && status.progress().health() == HealthState.UNHEALTHY) {
+            return "unhealthy";
+        }
+        return status.state() + (status.reason().isEmpty() ? "" : " (" + status.reason() + ")");
+    }
+
+    static boolean isMet(ServiceSpec spec, ServiceStatus status, Condition condition) {
+        boolean completed = isCompleted(spec, status);
+        if (spec.lifecycle().kind() == Lifecycle.Kind.ONESHOT) {
+            return completed
+                    || (condition == Condition.STARTED
+                            && status.process().isPresent()
+                            && status.state() != ServiceState.STOPPING);
+        }
+        boolean up = status.state() == ServiceState.RUNNING && status.process().isPresent();
+        return switch (condition) {
+            case STARTED ->
+                up
+                        || (status.state() == ServiceState.STARTING
+                                && status.process().isPresent());
+            case READY -> up;
+            case HEALTHY -> up && status.progress().health() == HealthState.HEALTHY;
+            case COMPLETED -> completed;
+        };
+    }
+
+    /** Whether its last run has ended with success. */
+    static boolean isCompleted(ServiceSpec spec, ServiceStatus status) {
+        return status.remains()
+                || (status.state() == ServiceState.EXITED
+                        && status.lastExit()
+                                .filter(exit -> Restarts.isSuccess(exit, spec.restart()))
+                                .isPresent());
+    }
+
+    private boolean isHopeless(ServiceName name, ServiceSpec spec, ServiceStatus status) {
+        return switch (status.state()) {
+            case FATAL -> spec.restart().limit().retryAfter().isEmpty();
+            case EXITED -> true;
+            case STOPPED ->
+                !wanted.runs(name)
+                        || status.progress().waiting().filter(Waiting::hopeless).isPresent();
+            case RUNNING, STARTING, BACKOFF, STOPPING, UNKNOWN -> false;
+        };
+    }
+
+    /** A service that it is to be restarted after, and that has been. */
+    Optional<ServiceName> restarted(ServiceSpec spec, ServiceStatus status) {
+        Optional<Instant> since = status.startedAt();
+        for (Map<String, Dependency> needs : List.of(
+                spec.lifecycle().dependencies().requires(),
+                spec.lifecycle().dependencies().wants())) {
+            for (Map.Entry<String, Dependency> need : needs.entrySet()) {
+                if (!need.getValue().restart()) {
+                    continue;
+                }
+                for (ServiceName member : members(need.getKey())) {
+                    ServiceStatus other = planned.getOrDefault(member, ServiceStatus.NEW);
+                    boolean later = other.startedAt().isPresent()
+                            && since.isPresent()
+                            && other.startedAt().get().isAfter(since.get());
+                    if (later
+                            && isMet(
+                                    desired.spec(member).orElseThrow(),
+                                    other,
+                                    need.getValue().condition())) {
+                        return Optional.of(member);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A service that has to be down before this one may be stopped. */
+    Optional<ServiceName> beforeStop(ServiceName name) {
+        for (ServiceName dependent : desired.graph().dependents(name)) {
+            ServiceStatus status = before.getOrDefault(dependent, ServiceStatus.NEW);
+            boolean alive = status.process().isPresent()
+                    || status.state() == ServiceState.STARTING
+                    || status.state() == ServiceState.STOPPING;
+            if (alive && goesDown(dependent, status)) {
+                return Optional.of(dependent);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean goesDown(ServiceName name, ServiceStatus status) {
+        Desired.Declared declared = desired.services().get(name);
+        return declared == null
+                || !wanted.runs(name)
+                || (status.launchHash().isPresent()
+                        && !status.launchHash().get().equals(declared.launchHash()));
+    }
+}
