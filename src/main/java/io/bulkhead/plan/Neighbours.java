@@ -86,11 +86,14 @@ final class Neighbours {
         for (ServiceName member : members) {
             ServiceStatus status = planned.getOrDefault(member, ServiceStatus.NEW);
             ServiceSpec spec = desired.spec(member).orElseThrow();
-            if (isMet(spec, status, condition)) {
+            boolean met = isMet(spec, status, condition);
+            if (met && !goesDown(member, status)) {
                 continue;
             }
             boolean hopeless = isHopeless(member, spec, status);
-            Waiting waiting = new Waiting(text(member.value(), condition, "is " + describe(status)), hopeless);
+            Waiting waiting = new Waiting(
+                    text(member.value(), condition, "is " + (met ? "about to be stopped" : describe(status))),
+                    hopeless);
             if (hopeless) {
                 return Optional.of(waiting);
             }

@@ -4,11 +4,13 @@ import io.bulkhead.spec.ServiceName;
 import io.bulkhead.status.Observed;
 import io.bulkhead.status.ServiceStatus;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
 
@@ -52,8 +54,10 @@ public final class Planner {
     public Plan plan(Desired desired, Map<ServiceName, ServiceStatus> statuses, Observed observed, Instant now) {
         List<Action> actions = new ArrayList<>();
         Map<ServiceName, ServiceStatus> next = new HashMap<>();
-        Neighbours neighbours = new Neighbours(desired, new Wanted(desired), statuses, next);
-        Optional<Instant> wake = Optional.empty();
+        Map<ServiceName, Instant> wakes = new HashMap<>();
+        Wanted wanted = new Wanted(desired);
+        Deque<ServiceName> heldUp = new ArrayDeque<>();
+        Neighbours neighbours = new Neighbours(desired, wanted, statuses, next);
         for (ServiceName name : names(desired, statuses)) {
             ServicePlan service = new ServicePlan(
                     name,
@@ -63,17 +67,25 @@ public final class Planner {
                     observed.services().getOrDefault(name, Observed.Service.NOTHING),
                     now,
                     random);
-            Optional<ServiceStatus> status = service.make(actions);
-            if (status.isPresent()) {
-                next.put(name, status.get());
-                Optional<Instant> at = service.wakeAt();
-                wake = wake.isEmpty() || (at.isPresent() && at.get().isBefore(wake.get())) ? at : wake;
+            service.make(actions).ifPresent(status -> next.put(name, status));
+            service.wakeAt().ifPresent(at -> wakes.put(name, at));
+            if (service.isHeldUp()) {
+                heldUp.push(name);
             }
+        }
+        // Whoever they waited for to go down may be down by now.
+        Neighbours later = new Neighbours(desired, wanted, Map.copyOf(next), next);
+        for (ServiceName name : heldUp) {
+            Observed.Service seen = observed.services().getOrDefault(name, Observed.Service.NOTHING);
+            ServiceStatus status = next.getOrDefault(name, ServiceStatus.NEW);
+            ServicePlan service = new ServicePlan(name, desired, later, status, seen.withoutEvent(), now, random);
+            service.make(actions).ifPresent(again -> next.put(name, again));
+            service.wakeAt().ifPresent(at -> wakes.put(name, at));
         }
         for (String orphan : new TreeSet<>(observed.orphans())) {
             actions.add(new Action.RemoveGroup(orphan, "no service owns it"));
         }
-        return new Plan(actions, next, wake);
+        return new Plan(actions, next, wakes.values().stream().min(Comparator.naturalOrder()));
     }
 
     private static List<ServiceName> names(Desired desired, Map<ServiceName, ServiceStatus> statuses) {

@@ -52,6 +52,8 @@ final class ServicePlan {
     private ServiceStatus status;
     /** Set once something was begun: the rest waits for what comes of it. */
     private boolean begun;
+    /** Set where it would be stopped, but for a service that has to be down before. */
+    private boolean heldUp;
 
     ServicePlan(
             ServiceName name,
@@ -215,7 +217,7 @@ final class ServicePlan {
         }
         status = status.with(status.progress().with(seen.signs().health()));
         if (!wanted || changed) {
-            if (neighbours.beforeStop(name).isEmpty()) {
+            if (mayStop()) {
                 String held = neighbours.held(name).map(Waiting::reason).orElse("not wanted");
                 stop(service.stop(), wanted ? "its configuration has changed" : held, actions);
             }
@@ -239,6 +241,15 @@ final class ServicePlan {
                     service.health().get().onFailure(),
                     actions);
         }
+    }
+
+    private boolean mayStop() {
+        heldUp = neighbours.beforeStop(name).isPresent();
+        return !heldUp;
+    }
+
+    boolean isHeldUp() {
+        return heldUp;
     }
 
     private Instant started() {
@@ -406,7 +417,7 @@ final class ServicePlan {
 
     private Optional<ServiceStatus> retire(List<Action> actions) {
         if (status.process().isPresent() && status.state() != STOPPING) {
-            if (neighbours.beforeStop(name).isEmpty()) {
+            if (mayStop()) {
                 stop(status.stop(), "no longer declared", actions);
             }
             return Optional.of(status);

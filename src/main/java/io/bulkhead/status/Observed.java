@@ -46,6 +46,11 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
             this(event, group, populated, differences, busy, Signs.NONE);
         }
 
+        /** The same once the event is taken in. */
+        public Service withoutEvent() {
+            return new Service(Optional.empty(), group, populated, differences, busy, signs);
+        }
+
         public Service {
             differences = List.copyOf(differences);
         }

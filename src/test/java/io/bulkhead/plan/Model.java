@@ -1,0 +1,313 @@
+package io.bulkhead.plan;
+
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.HealthState;
+import io.bulkhead.status.Observed;
+import io.bulkhead.status.Observed.ProcessEvent;
+import io.bulkhead.status.ProcessId;
+import io.bulkhead.status.ServiceState;
+import io.bulkhead.status.ServiceStatus;
+import io.bulkhead.status.Signs;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A host in memory, on which plans are carried out: groups and processes, and the daemon's memory of them. What happens to
+ * them, and how long an action takes, is the caller's to say; what must never be is checked at every step.
+ */
+final class Model {
+    private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** What the kernel holds of one service. */
+    static final class Box {
+        boolean group;
+        Optional<ProcessId> main = Optional.empty();
+        /** Processes that are not the main one. */
+        boolean others;
+
+        Optional<Action> underWay = Optional.empty();
+        Optional<ProcessEvent> event = Optional.empty();
+        Signs signs = Signs.NONE;
+        boolean signalled;
+
+        boolean populated() {
+            return main.isPresent() || others;
+        }
+    }
+
+    private final Planner planner;
+    private final Map<ServiceName, Box> boxes = new TreeMap<>();
+    private final Coverage coverage;
+    private Map<ServiceName, ServiceStatus> statuses = Map.of();
+    private Desired desired = Desired.NOTHING;
+    private Instant now = EPOCH;
+    private int nextPid = 1;
+    private Optional<Instant> wake = Optional.empty();
+
+    Model(Random random, Coverage coverage) {
+        this.planner = new Planner(random::nextDouble);
+        this.coverage = coverage;
+    }
+
+    /** Which states have met which events. */
+    static final class Coverage {
+        private final Map<String, Integer> pairs = new TreeMap<>();
+
+        void count(ServiceState state, String event) {
+            pairs.merge(state + " " + event, 1, Integer::sum);
+        }
+
+        Set<String> pairs() {
+            return pairs.keySet();
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder();
+            pairs.forEach((pair, times) -> text.append(String.format("%-34s %9d%n", pair, times)));
+            return text.toString();
+        }
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    Map<ServiceName, ServiceStatus> statuses() {
+        return statuses;
+    }
+
+    Desired desired() {
+        return desired;
+    }
+
+    Map<ServiceName, Box> boxes() {
+        return boxes;
+    }
+
+    ServiceStatus status(ServiceName name) {
+        return statuses.getOrDefault(name, ServiceStatus.NEW);
+    }
+
+    Optional<Instant> wake() {
+        return wake;
+    }
+
+    void declare(Collection<ServiceSpec> specs) {
+        Set<ServiceName> names = new TreeSet<>();
+        specs.forEach(spec -> names.add(spec.name()));
+        Map<ServiceName, Boolean> overrides = new HashMap<>(desired.overrides());
+        overrides.keySet().retainAll(names);
+        tell(names, "declared anew");
+        desired = new Desired(Desired.Declared.all(specs), Map.of(), overrides, desired.stopAll());
+        Set<ServiceName> gone = new TreeSet<>(statuses.keySet());
+        gone.removeAll(names);
+        tell(gone, "not declared");
+    }
+
+    void start(ServiceName name) {
+        coverage.count(status(name).state(), "operator's start");
+        desired = desired.started(name);
+        Map<ServiceName, ServiceStatus> changed = new HashMap<>(statuses);
+        boolean alive =
+                status(name).state() == ServiceState.RUNNING || status(name).state() == ServiceState.STARTING;
+        if (!alive) {
+            changed.computeIfPresent(name, (n, status) -> status.reset());
+        }
+        statuses = changed;
+    }
+
+    void stop(ServiceName name) {
+        coverage.count(status(name).state(), "operator's stop");
+        desired = desired.withOverride(name, false);
+    }
+
+    void stopAll() {
+        tell(statuses.keySet(), "end of the daemon");
+        desired = desired.stoppingAll();
+    }
+
+    private void tell(Collection<ServiceName> names, String event) {
+        names.forEach(name -> coverage.count(status(name).state(), event));
+    }
+
+    void signs(ServiceName name, boolean ready, HealthState health) {
+        Box box = box(name);
+        if (box.main.isPresent()) {
+            coverage.count(status(name).state(), health == HealthState.UNHEALTHY ? "unhealthy" : "ready");
+            box.signs = new Signs(ready, health, "as the model says", Optional.empty(), Optional.empty());
+        }
+    }
+
+    void forks(ServiceName name) {
+        box(name).others |= box(name).main.isPresent();
+    }
+
+    /** The main process ends by itself, or by the signal that it was sent. */
+    void ends(ServiceName name, ExitStatus exit) {
+        Box box = box(name);
+        if (box.main.isPresent() && box.event.isEmpty()) {
+            coverage.count(status(name).state(), "end");
+            box.event = Optional.of(new ProcessEvent.Ended(box.main.get(), exit, now));
+            box.main = Optional.empty();
+            box.signs = Signs.NONE;
+        }
+    }
+
+    /** What is under way comes to its end. */
+    void finishes(ServiceName name, boolean well) {
+        Box box = box(name);
+        if (box.underWay.isEmpty()) {
+            return;
+        }
+        Action action = box.underWay.get();
+        box.underWay = Optional.empty();
+        coverage.count(
+                status(name).state(),
+                (well ? "done: " : "failed: ") + action.getClass().getSimpleName());
+        if (action instanceof Action.Start start) {
+            box.group = true;
+            String hash = start.service().launchHash();
+            if (well) {
+                ProcessId id = new ProcessId(nextPid++, 1);
+                check(box.main.isEmpty(), name + " is started twice");
+                box.main = Optional.of(id);
+                box.signalled = false;
+                box.event = Optional.of(new ProcessEvent.Launched(id, hash, now));
+            } else {
+                box.event = Optional.of(new ProcessEvent.LaunchFailed("as the model says", hash, now));
+            }
+        } else if (action instanceof Action.KillGroup && well) {
+            kill(box);
+        } else if (action instanceof Action.RemoveGroup && well) {
+            kill(box);
+            box.group = false;
+        }
+    }
+
+    private void kill(Box box) {
+        box.others = false;
+        if (box.main.isPresent()) {
+            box.event =
+                    Optional.of(new ProcessEvent.Ended(box.main.get(), new ExitStatus.Signaled(9, false, false), now));
+            box.main = Optional.empty();
+            box.signs = Signs.NONE;
+        }
+    }
+
+    void passes(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** A round, with all that must hold of what it decides. */
+    void round() {
+        Map<ServiceName, Observed.Service> seen = new HashMap<>();
+        boxes.forEach((name, box) -> seen.put(
+                name,
+                new Observed.Service(
+                        box.event, box.group, box.populated(), List.of(), box.underWay.isPresent(), box.signs)));
+        Plan plan = planner.plan(desired, statuses, new Observed(seen, Set.of()), now);
+        boxes.values().forEach(box -> box.event = Optional.empty());
+        statuses = plan.statuses();
+        wake = plan.wakeAt();
+        plan.actions().forEach(this::begin);
+        statuses.forEach(this::check);
+        Plan again = planner.plan(desired, statuses, observed(), now);
+        check(again.actions().isEmpty(), "a second look, at which nothing is new, wants " + again.actions());
+        statuses.forEach((name, status) -> check(
+                rested(status)
+                        .equals(rested(java.util.Objects.requireNonNull(
+                                again.statuses().get(name)))),
+                "a second look makes " + again.statuses().get(name) + " of " + status));
+    }
+
+    /** What it waits for is told in words, which may be those of a moment before. */
+    private static ServiceStatus rested(ServiceStatus status) {
+        return status.with(status.progress().waitingFor(Optional.empty()));
+    }
+
+    private Observed observed() {
+        Map<ServiceName, Observed.Service> seen = new HashMap<>();
+        boxes.forEach((name, box) -> seen.put(
+                name,
+                new Observed.Service(
+                        box.event, box.group, box.populated(), List.of(), box.underWay.isPresent(), box.signs)));
+        return new Observed(seen, Set.of());
+    }
+
+    private void begin(Action action) {
+        ServiceName name = new ServiceName(action.target());
+        Box box = box(name);
+        if (action instanceof Action.SendSignal signal) {
+            check(box.main.equals(Optional.of(signal.process())), name + " is not whom a signal is sent to");
+            box.signalled = true;
+            return;
+        }
+        check(box.underWay.isEmpty(), name + " has two actions under way");
+        if (action instanceof Action.Start) {
+            check(!box.populated(), name + " is started beside " + box.main);
+            check(desired.services().containsKey(name), name + " is started and not declared");
+            check(!desired.stopAll(), name + " is started at the end");
+            check(!Boolean.FALSE.equals(desired.overrides().get(name)), name + " is started and was stopped");
+            needsAreMet(name);
+        }
+        if (action instanceof Action.Forget) {
+            check(!box.populated() && !box.group, name + " is forgotten too early");
+            boxes.remove(name);
+            return;
+        }
+        box.underWay = Optional.of(action);
+    }
+
+    private void needsAreMet(ServiceName name) {
+        desired.spec(name).orElseThrow().lifecycle().dependencies().requires().forEach((other, need) -> {
+            ServiceName dependency = new ServiceName(other);
+            check(
+                    Neighbours.isMet(desired.spec(dependency).orElseThrow(), status(dependency), need.condition()),
+                    name + " is started before " + other + " is " + need);
+        });
+    }
+
+    private void check(ServiceName name, ServiceStatus status) {
+        Box box = box(name);
+        boolean launching = box.underWay.filter(Action.Start.class::isInstance).isPresent();
+        check(
+                status.process().isEmpty() || status.process().equals(box.main),
+                name + " has " + status.process() + " and is remembered with " + box.main);
+        switch (status.state()) {
+            case STOPPED, EXITED, FATAL, BACKOFF ->
+                check(status.process().isEmpty() && !launching, name + " is " + status.state() + " and lives");
+            case STARTING ->
+                check(status.process().isPresent() || launching || box.event.isPresent(), name + " starts by nothing");
+            case RUNNING -> check(status.process().isPresent() || status.remains(), name + " runs without a process");
+            case STOPPING -> {}
+            case UNKNOWN -> check(false, name + " is UNKNOWN");
+        }
+        status.due()
+                .ifPresent(due -> check(
+                        status.state() != ServiceState.BACKOFF
+                                || !due.isBefore(status.endedAt().orElse(EPOCH)),
+                        name + " waits for a time before its end"));
+    }
+
+    private Box box(ServiceName name) {
+        return boxes.computeIfAbsent(name, n -> new Box());
+    }
+
+    private static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+}
