@@ -164,7 +164,7 @@ final class HistoryCommands extends Commands {
                 .orElse("");
         return switch (service.state()) {
             case "RUNNING" ->
-                ": pid " + service.pid().orElse(0)
+                (service.pid().isPresent() ? ": pid " + service.pid().get() : ": it has completed, and remains")
                         + service.startedAt()
                                 .map(at -> ", since " + Reading.time(at))
                                 .orElse("");
@@ -173,11 +173,16 @@ final class HistoryCommands extends Commands {
                         + service.nextStart()
                                 .map(at -> "; it is started again at " + Reading.time(at))
                                 .orElse("");
-            case "FATAL" -> ": " + service.reason() + "; it is not started again until somebody says so";
+            case "FATAL" ->
+                ": " + service.reason()
+                        + service.nextStart()
+                                .map(at -> "; it is tried again at " + Reading.time(at))
+                                .orElse("; it is not started again until somebody says so");
             case "EXITED" ->
                 exit + (service.reason().isEmpty() ? "" : "; " + service.reason())
                         + ", and its restart.policy doesn't ask for another";
-            case "STOPPED" -> stopped(events, exit);
+            case "STOPPED" -> service.reason().isEmpty() ? stopped(events, exit) : ": it " + service.reason();
+            case "STARTING" -> service.reason().isEmpty() ? exit : ": " + service.reason();
             default -> exit;
         };
     }

@@ -43,8 +43,10 @@ final class StatusLine {
     private String description(ServiceView service) {
         return switch (service.state()) {
             case "RUNNING" ->
-                "pid " + service.pid().orElse(0) + ", uptime " + uptime(service.startedAt())
-                        + (service.reason().equals("paused") ? ", paused" : "");
+                service.pid().isEmpty()
+                        ? "completed " + service.endedAt().map(this::date).orElse("")
+                        : "pid " + service.pid().orElse(0) + ", uptime " + uptime(service.startedAt())
+                                + (service.reason().equals("paused") ? ", paused" : "");
             case "STOPPED", "EXITED" -> service.endedAt().map(this::date).orElse("Not started");
             case "FATAL", "BACKOFF" -> service.reason();
             default -> "";

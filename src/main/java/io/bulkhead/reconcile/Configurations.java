@@ -118,12 +118,17 @@ final class Configurations {
             return false;
         }
         ServiceState state = status.get().state();
+        boolean comes = status.get()
+                .progress()
+                .waiting()
+                .filter(waiting -> !waiting.hopeless())
+                .isPresent();
         boolean current = status.get().process().isEmpty()
                 || status.get()
                         .launchHash()
                         .equals(Optional.of(SpecKey.launchHash(
                                 reconciler.desired().spec(name).orElseThrow())));
-        return current && state != ServiceState.STARTING && state != ServiceState.STOPPING;
+        return current && !comes && state != ServiceState.STARTING && state != ServiceState.STOPPING;
     }
 
     Operations.Applied update(Set<String> names) throws ConfigException {

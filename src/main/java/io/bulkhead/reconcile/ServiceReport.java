@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param endedAt when the last process ended
  * @param lastExit how it ended
  * @param restarts how often it was restarted without an operator's doing since it was last started by one
- * @param nextStart in BACKOFF: when it is started again
- * @param reason why it is in BACKOFF or FATAL, or that it is paused; else empty
+ * @param nextStart in BACKOFF and FATAL: when it is started again
+ * @param reason why it is in BACKOFF or FATAL, what it waits for, or that it is paused; else empty
  */
 public record ServiceReport(
         ServiceName name,

@@ -13,6 +13,8 @@ import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SupervisorSpec;
 import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.Progress;
+import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -330,8 +332,18 @@ public final class Supervisor implements AutoCloseable {
                 status.endedAt(),
                 status.lastExit(),
                 status.restartCount(),
-                status.state() == io.bulkhead.status.ServiceState.BACKOFF ? status.due() : java.util.Optional.empty(),
-                reconciler.paused().contains(name) ? "paused" : status.reason());
+                nextStart(status),
+                reconciler.paused().contains(name) ? "paused" : reason(status));
+    }
+
+    private static Optional<Instant> nextStart(ServiceStatus status) {
+        boolean again = status.state() == ServiceState.BACKOFF || status.state() == ServiceState.FATAL;
+        return again ? status.due() : Optional.empty();
+    }
+
+    private static String reason(ServiceStatus status) {
+        String waits = status.progress().waiting().map(Progress.Waiting::reason).orElse("");
+        return status.reason() + (status.reason().isEmpty() || waits.isEmpty() ? "" : "; ") + waits;
     }
 
     @Override
