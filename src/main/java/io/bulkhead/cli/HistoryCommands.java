@@ -164,7 +164,7 @@ final class HistoryCommands extends Commands {
                 .orElse("");
         return switch (service.state()) {
             case "RUNNING" ->
-                (service.pid().isPresent() ? ": pid " + service.pid().get() : ": it has completed, and remains")
+                (service.pid().isPresent() ? ": pid " + service.pid().getAsInt() : ": it has completed, and remains")
                         + service.startedAt()
                                 .map(at -> ", since " + Reading.time(at))
                                 .orElse("");
