@@ -15,32 +15,41 @@ import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
 
 /**
- * Makes plans. The states and what leads from one to the next:
+ * Makes plans. The states and what leads from one to the next; what isn't in here changes nothing:
  *
  * <pre>
  * from      when                                              to        action
- * STOPPED   wanted, group empty                               STARTING  Start
- * STARTING  launched                                          STARTING  (ready at start.ready-after)
- *           lived for ready-after                             RUNNING
+ * STOPPED   wanted, nothing to wait for, group empty          STARTING  Start
+ *           wanted, needs another that isn't what it must be  STOPPED   (and says what it waits for)
+ * STARTING  launched, not asked whether it is ready           STARTING  (ready at start.ready-after)
+ *           lived for ready-after, or is found ready          RUNNING
+ *           not ready within start.timeout                    STOPPING  SendSignal, by start.on-failure
  *           launch failed, or ended: policy restarts          BACKOFF
  *           ended: policy doesn't restart                     EXITED
- *           launched, but not wanted or the spec has changed  STOPPING  SendSignal
+ *           a oneshot has ended with success                  EXITED, or RUNNING without a process if it remains
  * RUNNING   ended: policy restarts                            BACKOFF
  *           ended: policy doesn't restart                     EXITED
- *           not wanted, or the spec has changed               STOPPING  SendSignal
- * BACKOFF   the delay is over, group empty                    STARTING  Start
- *           not wanted                                        STOPPED
- *           the spec has changed                              STOPPED
+ *           unhealthy                                         STOPPING  SendSignal, by health.on-failure
+ * STARTING, not wanted, or the spec has changed, and nobody
+ * RUNNING   who needs it has to go down before                STOPPING  SendSignal
+ *           another has been restarted that it asks that of   STOPPING  SendSignal
+ *           its run takes longer than max-runtime             STOPPING  SendSignal
+ * BACKOFF   the delay is over, nothing to wait for, group
+ *           empty                                             STARTING  Start
+ *           not wanted, or the spec has changed               STOPPED
  * (STARTING, RUNNING on a restart beyond the limit            FATAL)
  * STOPPING  stop.timeout is over                              STOPPING  KillGroup
  *           ended, group not empty                            STOPPING  KillGroup
- *           ended, group empty                                STOPPED
+ *           ended, group empty                                STOPPED; after a failure BACKOFF, EXITED or FATAL
  * EXITED,   the spec has changed                              STOPPED
- * FATAL     not wanted                                        STOPPED (EXITED stays)
+ * FATAL     not wanted, or restart.limit.retry-after is over  STOPPED (EXITED stays)
  * any       the service has left the configuration            STOPPING, then RemoveGroup and Forget
  *           limits differ                                     the same  ApplyLimits or ReportDrift
  *           no main process, group not empty                  the same  KillGroup
  * </pre>
+ *
+ * <p>Wanted is what is to run by itself or by an operator's word, and what such a service requires or wants, without those that
+ * require one that an operator has stopped.
  */
 public final class Planner {
     private final DoubleSupplier random;

@@ -3,7 +3,10 @@ package io.bulkhead.bench;
 import io.bulkhead.plan.Desired;
 import io.bulkhead.plan.Plan;
 import io.bulkhead.plan.Planner;
+import io.bulkhead.spec.Dependencies;
+import io.bulkhead.spec.Dependencies.Dependency;
 import io.bulkhead.spec.Drift;
+import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecFixture;
@@ -61,11 +64,30 @@ public class PlannerBenchmark {
     private Observed calm = new Observed(Map.of(), Set.of());
     private Observed oneEnded = calm;
 
+    /** Ten layers, each service of which requires two of the layer below. */
+    private ServiceSpec service(int index) {
+        int layer = services / 10;
+        Map<String, Dependency> requires = index < layer
+                ? Map.of()
+                : Map.of(
+                        "service-" + (index - layer), Dependency.DEFAULT,
+                        "service-" + (index / layer * layer - layer + (index + 1) % layer), Dependency.DEFAULT);
+        Lifecycle lifecycle = Lifecycle.DEFAULT;
+        return SpecFixture.with(SpecFixture.service("service-" + index))
+                .lifecycle(new Lifecycle(
+                        lifecycle.kind(),
+                        lifecycle.remain(),
+                        new Dependencies(requires, Map.of(), Set.of()),
+                        lifecycle.health(),
+                        lifecycle.maxRuntime()))
+                .build();
+    }
+
     @Setup
     public void makeServices() {
         List<ServiceSpec> specs = new ArrayList<>();
         for (int i = 0; i < services; i++) {
-            specs.add(SpecFixture.service("service-" + i));
+            specs.add(service(i));
         }
         Map<ServiceName, Desired.Declared> declared = Desired.Declared.all(specs);
         steady = new Desired(declared, Map.of(), Map.of(), false);
