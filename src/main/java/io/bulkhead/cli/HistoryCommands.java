@@ -2,6 +2,7 @@ package io.bulkhead.cli;
 
 import io.bulkhead.cli.ControlClient.ControlException;
 import io.bulkhead.control.wire.EventView;
+import io.bulkhead.control.wire.FindingsReply;
 import io.bulkhead.control.wire.InspectReply;
 import io.bulkhead.control.wire.Json;
 import io.bulkhead.control.wire.ServiceView;
@@ -59,10 +60,13 @@ final class HistoryCommands extends Commands {
         List<Object> explained = new ArrayList<>();
         for (ServiceView service : chosen) {
             List<EventView> events = evidence(service.name());
+            List<FindingsReply.Finding> findings =
+                    FindingsReply.of(client().get("findings/" + service.name())).findings();
             if (json) {
-                explained.add(explanation(service, events));
+                explained.add(explanation(service, events, findings));
             } else {
                 out.println(service.name() + " is " + service.state() + why(service, events));
+                findings.forEach(finding -> print(finding, service.reason()));
                 print(events);
             }
         }
@@ -72,11 +76,15 @@ final class HistoryCommands extends Commands {
         return ExitCodes.OK;
     }
 
-    private static Map<String, Object> explanation(ServiceView service, List<EventView> events) throws WireException {
+    private static Map<String, Object> explanation(
+            ServiceView service, List<EventView> events, List<FindingsReply.Finding> findings) throws WireException {
         Map<String, Object> explanation = new LinkedHashMap<>();
         explanation.put("name", service.name());
         explanation.put("state", service.state());
         explanation.put("because", why(service, events).replaceFirst("^[:,] ", ""));
+        if (!findings.isEmpty()) {
+            explanation.putAll(new FindingsReply(findings).json());
+        }
         List<Object> evidence = new ArrayList<>();
         for (EventView event : events) {
             Map<String, Object> one = new LinkedHashMap<>();
@@ -98,6 +106,15 @@ final class HistoryCommands extends Commands {
             }
         });
         return events;
+    }
+
+    private void print(FindingsReply.Finding finding, String reason) {
+        if (!reason.contains(finding.sentence())) {
+            out.println("  found: " + finding.sentence());
+        }
+        if (!finding.remedy().isEmpty()) {
+            out.println("  what helps: " + finding.remedy());
+        }
     }
 
     private void print(List<EventView> events) {
@@ -182,9 +199,22 @@ final class HistoryCommands extends Commands {
                 exit + (service.reason().isEmpty() ? "" : "; " + service.reason())
                         + ", and its restart.policy doesn't ask for another";
             case "STOPPED" -> service.reason().isEmpty() ? stopped(events, exit) : ": it " + service.reason();
-            case "STARTING" -> service.reason().isEmpty() ? exit : ": " + service.reason();
+            case "STARTING" -> service.reason().isEmpty() ? starting(service) : ": " + service.reason();
+            case "STOPPING" -> stopping(service);
             default -> exit;
         };
+    }
+
+    private static String starting(ServiceView service) {
+        return service.pid().isPresent()
+                ? ": pid " + service.pid().getAsInt() + " was launched, and isn't ready yet"
+                : ": its process is being launched, for start.timeout at most";
+    }
+
+    private static String stopping(ServiceView service) {
+        return service.pid().isPresent()
+                ? ": pid " + service.pid().getAsInt() + " was told to end, and is killed when stop.timeout is over"
+                : ": its main process is gone, and what is left of its group is ended";
     }
 
     private static String stopped(List<EventView> events, String exit) throws WireException {

@@ -138,6 +138,12 @@ final class Routes extends Handler.Abstract {
                             Answer.json(200, Wire.inspection(inspection).json()))
                     .orElseGet(() -> Answer.error(404, "no such process"));
         }
+        if (route.startsWith("findings/")) {
+            return Answer.json(
+                    200,
+                    Wire.findings(operations.findings(route.substring("findings/".length())))
+                            .json());
+        }
         return switch (route) {
             case "status" ->
                 Answer.json(

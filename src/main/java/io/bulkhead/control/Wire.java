@@ -2,11 +2,13 @@ package io.bulkhead.control;
 
 import io.bulkhead.control.wire.ChangesReply;
 import io.bulkhead.control.wire.ErrorReply;
+import io.bulkhead.control.wire.FindingsReply;
 import io.bulkhead.control.wire.InspectReply;
 import io.bulkhead.control.wire.KeyChange;
 import io.bulkhead.control.wire.OutcomeView;
 import io.bulkhead.control.wire.ServiceChange;
 import io.bulkhead.control.wire.ServiceView;
+import io.bulkhead.reconcile.Advice;
 import io.bulkhead.reconcile.Changes;
 import io.bulkhead.reconcile.Inspection;
 import io.bulkhead.reconcile.Outcome;
@@ -67,6 +69,12 @@ final class Wire {
                         .map(p -> new InspectReply.Member(p.pid(), p.command()))
                         .toList(),
                 inspection.logs().stream().map(Object::toString).toList());
+    }
+
+    static FindingsReply findings(List<Advice> findings) {
+        return new FindingsReply(findings.stream()
+                .map(finding -> new FindingsReply.Finding(finding.sentence(), finding.remedy()))
+                .toList());
     }
 
     static OutcomeView outcome(Outcome outcome) {

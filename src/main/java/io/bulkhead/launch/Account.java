@@ -1,7 +1,9 @@
 package io.bulkhead.launch;
 
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Credentials;
+import io.bulkhead.spec.ServiceSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +17,16 @@ import java.util.TreeSet;
  * @param home the user's home directory, {@code /} where it has none
  * @param groups supplementary groups
  */
-record Account(int uid, int gid, List<Integer> groups, String name, String home) {
+public record Account(int uid, int gid, List<Integer> groups, String name, String home) {
+    /** Who a service's process is. */
+    public static Account of(Linux linux, ServiceSpec spec) throws LaunchException, ErrnoException {
+        try (RootDirectory root = new RootDirectory(linux, spec.rootfs())) {
+            return resolve(spec.credentials(), root);
+        }
+    }
+
     /** Its own and the supplementary ones. */
-    List<Integer> allGroups() {
+    public List<Integer> allGroups() {
         List<Integer> all = new ArrayList<>(groups);
         all.add(gid);
         return all;

@@ -81,14 +81,14 @@ public final class Launcher implements AutoCloseable {
             boolean refused =
                     e.errno() == ErrnoException.EINVAL && e.operation().startsWith("pivot_root ");
             if (!refused || spec.rootSwitch() != RootSwitch.AUTO) {
-                throw new LaunchException(e.getMessage());
+                throw LaunchException.of(e);
             }
         }
         pivotRootRefused = true;
         try {
             return launch(request, true);
         } catch (ErrnoException e) {
-            throw new LaunchException(e.getMessage());
+            throw LaunchException.of(e);
         }
     }
 
@@ -117,7 +117,7 @@ public final class Launcher implements AutoCloseable {
                             filters.of(spec.confinement().seccomp(), kept),
                             (program, late) -> run(program, spec.start().timeout(), group, late));
         } catch (ErrnoException e) {
-            throw new LaunchException(e.getMessage());
+            throw LaunchException.of(e);
         } finally {
             close(cgroup);
         }

@@ -106,6 +106,12 @@ public interface Operations {
     /** All that is known of a service; looks at the kernel. Empty where there is none of that name. */
     Optional<Inspection> inspect(String name);
 
+    /**
+     * What keeps a service that isn't up from being so, as its files have it now; looks at them. Nothing where there is nothing
+     * wrong with them, and no such service.
+     */
+    List<Advice> findings(String name);
+
     /** What happened; takes no part in it. */
     History history();
 

@@ -339,6 +339,20 @@ final class OperatorCommands implements Operations {
     }
 
     @Override
+    public List<Advice> findings(String name) {
+        return supervisor.reports().stream()
+                .filter(report -> report.name().value().equals(name))
+                .filter(ProgramFinding::isWorthALook)
+                .flatMap(report ->
+                        Optional.ofNullable(
+                                supervisor.everythingNow().services().get(report.name()))
+                                .stream())
+                .flatMap(spec -> ProgramFinding.of(kernel.linux(), spec).stream())
+                .map(finding -> new Advice(finding.sentence(), finding.remedy()))
+                .toList();
+    }
+
+    @Override
     public Optional<Inspection> inspect(String name) {
         for (ServiceReport report : supervisor.reports()) {
             String known = report.name().value();

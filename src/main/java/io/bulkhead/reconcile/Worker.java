@@ -77,6 +77,12 @@ final class Worker {
             // Not reaped yet, so the pid can't be another's.
             ProcessId id = kernel.processes().identify(child.pid()).orElse(new ProcessId(child.pid(), 0));
             return new Started(new WatchedProcess(id, child.pidfd()), at);
+        } catch (LaunchException e) {
+            throw e.refusedProgram()
+                    ? ProgramFinding.of(kernel.linux(), spec)
+                            .map(f -> e.because(f.sentence()))
+                            .orElse(e)
+                    : e;
         } catch (ErrnoException | IOException e) {
             throw new LaunchException(String.valueOf(e.getMessage()));
         } finally {

@@ -11,24 +11,38 @@ import java.util.Optional;
 final class LibrarySearch {
     private final LibraryCache cache;
     private final List<Path> defaults;
+    private final Objects objects;
+
+    /** Where libraries are looked for. */
+    interface Objects {
+        /** What is at a path, if it is an ELF file. */
+        Optional<ElfFile> at(Path path);
+    }
 
     LibrarySearch(LibraryCache cache, List<Path> defaults) {
+        this(cache, defaults, LibrarySearch::onHost);
+    }
+
+    LibrarySearch(LibraryCache cache, List<Path> defaults, Objects objects) {
         this.cache = cache;
         this.defaults = List.copyOf(defaults);
+        this.objects = objects;
     }
 
     /** As this host's loader does. */
     static LibrarySearch ofHost() throws IOException {
+        return new LibrarySearch(LibraryCache.read(Path.of("/etc/ld.so.cache")), usualDirectories());
+    }
+
+    static List<Path> usualDirectories() {
         String triplet = System.getProperty("os.arch", "").equals("aarch64") ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
-        return new LibrarySearch(
-                LibraryCache.read(Path.of("/etc/ld.so.cache")),
-                List.of(
-                        Path.of("/lib", triplet),
-                        Path.of("/usr/lib", triplet),
-                        Path.of("/lib64"),
-                        Path.of("/usr/lib64"),
-                        Path.of("/lib"),
-                        Path.of("/usr/lib")));
+        return List.of(
+                Path.of("/lib", triplet),
+                Path.of("/usr/lib", triplet),
+                Path.of("/lib64"),
+                Path.of("/usr/lib64"),
+                Path.of("/lib"),
+                Path.of("/usr/lib"));
     }
 
     /**
@@ -70,15 +84,21 @@ final class LibrarySearch {
         return directories;
     }
 
-    private static boolean fits(Path candidate, ElfFile wanted) {
-        if (!Files.isRegularFile(candidate)) {
-            return false;
+    private boolean fits(Path candidate, ElfFile wanted) {
+        // The loader, too, goes on to the next.
+        return objects.at(candidate)
+                .filter(found -> found.machine() == wanted.machine() && found.is64() == wanted.is64())
+                .isPresent();
+    }
+
+    private static Optional<ElfFile> onHost(Path path) {
+        if (!Files.isRegularFile(path)) {
+            return Optional.empty();
         }
         try {
-            ElfFile found = ElfFile.read(candidate);
-            return found.machine() == wanted.machine() && found.is64() == wanted.is64();
+            return Optional.of(ElfFile.read(path));
         } catch (IOException | ElfFile.FormatException e) {
-            return false; // the loader, too, goes on to the next
+            return Optional.empty();
         }
     }
 }

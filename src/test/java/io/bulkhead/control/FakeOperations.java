@@ -3,6 +3,7 @@ package io.bulkhead.control;
 import io.bulkhead.events.Event;
 import io.bulkhead.events.History;
 import io.bulkhead.logs.Growth;
+import io.bulkhead.reconcile.Advice;
 import io.bulkhead.reconcile.Changes;
 import io.bulkhead.reconcile.CommandException;
 import io.bulkhead.reconcile.ExecCommand;
@@ -254,6 +255,15 @@ public final class FakeOperations implements Operations {
 
     @Override
     public void hangUp(String session) {}
+
+    @Override
+    public List<Advice> findings(String name) {
+        return name.equals("broken")
+                ? List.of(new Advice(
+                        "/bin/broken needs the library libx.so.1, which is not in the rootfs",
+                        "supervisorctl rootfs build /srv/broken --binary /usr/lib/libx.so.1"))
+                : List.of();
+    }
 
     @Override
     public Optional<Inspection> inspect(String name) {

@@ -1,0 +1,103 @@
+package io.bulkhead.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bulkhead.kernel.KernelTest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is missing for a program is named, where the kernel says but ENOENT and a loader but 127. */
+@KernelTest
+final class ExplainIT {
+    private static void script(Path rootfs, String name, String text) throws Exception {
+        Path file = Files.writeString(rootfs.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static String service(String name, Path rootfs, String keys) {
+        return name + " { rootfs = " + rootfs + ", restart { policy = never, backoff { initial = 1 h, max = 1 h } }\n"
+                + keys + " }\n";
+    }
+
+    @Test
+    void aProgramThatCannotBeExecuted() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("web", "sleep");
+            script(rootfs, "script", "#!/usr/bin/nosuch\n");
+            script(rootfs, "text", "echo hello\n");
+            Path locked = Files.createDirectories(rootfs.resolve("locked"));
+            script(locked, "script", "#!/bin/sleep\n");
+            Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("rwx------"));
+            bed.services(service("script", rootfs, "command = /script, init = true")
+                            + service("text", rootfs, "command = /text")
+                            + service("locked", rootfs, "command = /locked/script, user = 4711")
+                            + service("user", rootfs, "command = /bin/sleep, user = nosuch"))
+                    .start();
+
+            for (String name : List.of("script", "text", "locked", "user")) {
+                bed.awaitStatus(name, "BACKOFF");
+            }
+
+            assertTrue(
+                    bed.status("script")
+                            .contains("execve /script: ENOENT (No such file or directory): /script is a script for"
+                                    + " /usr/bin/nosuch, which is not in the rootfs"),
+                    bed.status("script"));
+            assertTrue(
+                    bed.status("text")
+                            .contains(
+                                    "ENOEXEC (Exec format error): /text is neither an ELF file nor a script that begins"
+                                            + " with #!"),
+                    bed.status("text"));
+            assertTrue(
+                    bed.status("locked")
+                            .contains(
+                                    "EACCES (Permission denied): user 4711 may not pass through /locked: it is user 0's"
+                                            + " and group 0's, with mode 0700"),
+                    bed.status("locked"));
+            assertTrue(
+                    bed.done("explain", "locked").contains("\n  what helps: chmod a+x " + locked + "\n"),
+                    bed.done("explain", "locked"));
+            assertTrue(
+                    bed.done("explain", "user").contains("user nosuch is not in /etc/passwd of the rootfs"),
+                    bed.done("explain", "user"));
+        }
+    }
+
+    @Test
+    void aLibraryThatIsMissing() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("web", "bash");
+            try (var files = Files.walk(rootfs)) {
+                for (Path library : files.filter(f -> f.getFileName().toString().startsWith("libtinfo."))
+                        .toList()) {
+                    Files.delete(library);
+                }
+            }
+            bed.services(service("web", rootfs, "command = /bin/bash")).start();
+            bed.awaitStatus("web", "EXITED");
+
+            String explained = bed.done("explain", "web");
+
+            assertTrue(
+                    explained.contains("its last process ended with exit status 127")
+                            && explained.contains("\n  found: /bin/bash needs the library libtinfo.so.")
+                            && explained.contains(
+                                    "\n  what helps: supervisorctl rootfs build " + rootfs + " --binary /"),
+                    explained);
+            String remedy = explained
+                    .lines()
+                    .filter(line -> line.startsWith("  what helps: "))
+                    .findFirst()
+                    .orElseThrow();
+            String[] words = remedy.replace("  what helps: supervisorctl ", "").split(" ", -1);
+            bed.done(words);
+            assertEquals(0, bed.ctl("start", "web", "--no-wait").code());
+            assertTrue(bed.done("explain", "web").lines().noneMatch(line -> line.startsWith("  found: ")));
+        }
+    }
+}
