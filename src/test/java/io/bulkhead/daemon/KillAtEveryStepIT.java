@@ -33,7 +33,7 @@ final class KillAtEveryStepIT {
             i=0
             while :; do
                 i=$((i + 1)); echo "line $i"
-                read -t 0.002 <> /dev/ptmx
+                read -t 0.01 <> /dev/ptmx
             done
             """;
 
