@@ -70,7 +70,7 @@ public final class FifoKeeper {
     private void replace() {
         try {
             Set<Path> fifos = fifos();
-            Optional<SyscallProgram.Child> next = fifos.isEmpty() ? Optional.empty() : Optional.of(launch(fifos));
+            Optional<SyscallProgram.Child> next = launchWithAll(fifos);
             Checkpoint.FIFOS_HELD.reached();
             held.clear();
             held.addAll(fifos);
@@ -83,6 +83,21 @@ public final class FifoKeeper {
         } catch (ErrnoException | IOException e) {
             log.warn("output of services that end while no daemon runs can be lost: {}", e.getMessage());
         }
+    }
+
+    /** Leaves out what is removed before the keeper can open it; whoever makes one of that name anew has it held then. */
+    private Optional<SyscallProgram.Child> launchWithAll(Set<Path> fifos) throws ErrnoException {
+        while (!fifos.isEmpty()) {
+            try {
+                return Optional.of(launch(fifos));
+            } catch (ErrnoException e) {
+                if (e.errno() != ErrnoException.ENOENT
+                        || !fifos.removeIf(fifo -> e.operation().equals(OPENAT + " " + fifo))) {
+                    throw e;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private Set<Path> fifos() throws IOException {
