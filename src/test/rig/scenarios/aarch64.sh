@@ -95,7 +95,7 @@ check "namespaces" private
 
 powers() { local file; file=/proc/$(pid_of idle)/status
     grep -E '^(CapEff|CapBnd|NoNewPrivs|SigBlk|SigIgn):' "$file" | tr '\n\t' '  '
-    grep -q '^CapEff:.00000000a00425fb$' "$file" && grep -q '^CapBnd:.00000000a00425fb$' "$file" && grep -q '^NoNewPrivs:.1$' "$file" &&
+    grep -q '^CapEff:.00000000a80425fb$' "$file" && grep -q '^CapBnd:.00000000a80425fb$' "$file" && grep -q '^NoNewPrivs:.1$' "$file" &&
         grep -q '^SigBlk:.0000000000000000$' "$file" && grep -q '^SigIgn:.0000000000000000$' "$file"; }
 check "capset, no_new_privs, the signal mask" powers
 
