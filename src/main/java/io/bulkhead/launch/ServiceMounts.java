@@ -68,9 +68,7 @@ final class ServiceMounts {
 
     /** Lays a fresh or a kept layer over {@code root}, right there: only this mount namespace sees it. */
     void overlay(String root, RootView.Overlay overlay) {
-        int lower = fds.next();
-        program.step(
-                "open " + root, OPENAT, Linux.AT_FDCWD, root, Linux.O_PATH | Linux.O_DIRECTORY | Linux.O_CLOEXEC, 0);
+        int lower = open(root);
         String layer = overlay.keep().map(Path::toString).orElse(root);
         if (overlay.keep().isEmpty()) {
             // It needs a place in this namespace, and the root's own will do: the layer comes to lie on it in a moment.
@@ -84,25 +82,32 @@ final class ServiceMounts {
         for (String part : List.of("", "/upper", "/work")) {
             program.attempt(MKDIRAT, Linux.AT_FDCWD, layer + part, 0755); // kept ones are there already
         }
+        int upper = open(layer + "/upper");
+        int work = open(layer + "/work");
+        // By descriptors, for Linux before 6.5 takes no path with a comma, and every one takes colons for more layers.
         List<String> options = new ArrayList<>(List.of(
                 "lowerdir",
                 "/proc/self/fd/" + lower,
                 "upperdir",
-                escaped(layer + "/upper"),
+                "/proc/self/fd/" + upper,
                 "workdir",
-                escaped(layer + "/work")));
+                "/proc/self/fd/" + work));
         if (blueprint.ownUsers()) {
             options.addAll(List.of("userxattr", "")); // trusted attributes are the host's root's
         }
         int merged = kernel.create("overlay", 0, options.toArray(new String[0]));
         program.call(MOVE_MOUNT, "overlay to " + root, merged, "", Linux.AT_FDCWD, root, MOVE_MOUNT_F_EMPTY_PATH);
         close(merged);
+        close(work);
+        close(upper);
         close(lower);
     }
 
-    /** Colons part layers, and a backslash takes their meaning away. overlayfs(5) */
-    private static String escaped(String path) {
-        return path.replace("\\", "\\\\").replace(":", "\\:");
+    private int open(String directory) {
+        int fd = fds.next();
+        int flags = Linux.O_PATH | Linux.O_DIRECTORY | Linux.O_CLOEXEC;
+        program.step("open " + directory, OPENAT, Linux.AT_FDCWD, directory, flags, 0);
+        return fd;
     }
 
     /** Takes hold of every source; to be called while the host's tree is there. */
