@@ -50,8 +50,8 @@ record Delegation(Optional<Path> group) implements AutoCloseable {
                 own(file);
             }
         }
-        String enter =
-                group.map(path -> "echo $$ > " + path + "/cgroup.procs; ").orElse("");
+        String enter = group.map(path -> "echo $$ > " + room(path) + "/cgroup.procs || exit; ")
+                .orElse("");
         String become = "exec setpriv --reuid=" + USER + " --regid=" + USER + " --clear-groups ";
         List<String> command = new ArrayList<>(List.of("sh", "-c", enter + become + program + " \"$@\"", "sh"));
         bed.startAs(command);
@@ -59,6 +59,12 @@ record Delegation(Optional<Path> group) implements AutoCloseable {
             assertTrue(bed.daemonIsAlive(), bed::daemonLog);
             return bed.ctl("version").code() == 0;
         });
+    }
+
+    /** Where a daemon before this one handed controllers down, no process may be but in its leaf. cgroups(7) */
+    private static Path room(Path group) {
+        Path leaf = group.resolve("_supervisor");
+        return Files.isDirectory(leaf) ? leaf : group;
     }
 
     /** The daemon's, in a copy where the user can't get at it: a checkout may be in root's home. */
