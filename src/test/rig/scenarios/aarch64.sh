@@ -123,7 +123,7 @@ drifts() { echo max > $group/web/cpu.max; await 10 grep -q '^40000 ' $group/web/
 check "a limit changed by somebody else is repaired" drifts
 
 refused() { local out; out=$(ctl start wrong 2>&1) && { fail "it started: $out"; return; }; printf '%s\n' "$out"
-    printf '%s\n' "$out" | grep -qx "wrong: execve /bin/nosuch: ENOENT (No such file or directory)" && [ -z "$(cat $group/wrong/cgroup.procs 2>/dev/null)" ]; }
+    printf '%s\n' "$out" | grep -q "^wrong: execve /bin/nosuch: ENOENT (No such file or directory)" && [ -z "$(cat $group/wrong/cgroup.procs 2>/dev/null)" ]; }
 check "a failed step is named" refused
 
 crashes() { kill -KILL "$web"; await 10 pid_changed web "$web" && echo "$web -> $(pid_of web)"; }
