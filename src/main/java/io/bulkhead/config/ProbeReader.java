@@ -40,6 +40,7 @@ final class ProbeReader {
         if (!section.isObject("ready")) {
             boolean notify = section.get("ready", NOTIFY, false);
             requireMount(section, "ready", notify, namespaces);
+            refuse(section, "ready", notify);
             return notify ? Optional.of(new Probe.Notify()) : Optional.empty();
         }
         Section ready = section.section("ready");
@@ -59,6 +60,7 @@ final class ProbeReader {
                 probe = read;
             }
         }
+        written.forEach(key -> refuse(section, key, true));
         if (written.size() > 1) {
             section.conflict(
                     written,
@@ -102,6 +104,13 @@ final class ProbeReader {
 
     private <P extends Probe> Optional<Probe> orNone(String key, Scalar<P> scalar) {
         return section.get(key, scalar.or("none")).flatMap(probe -> probe.map(Probe.class::cast));
+    }
+
+    /** A probe that nobody makes would keep a service from ever being ready, or seem to guard it. */
+    private static void refuse(Section section, String key, boolean asked) {
+        if (asked) {
+            section.conflict(List.of(key), "probes cannot be made by this version: allowed is none");
+        }
     }
 
     private static void requireMount(Section section, String key, boolean notify, Namespaces namespaces) {
