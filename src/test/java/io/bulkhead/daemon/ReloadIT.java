@@ -163,7 +163,9 @@ final class ReloadIT {
 
             assertEquals(7, reload.code());
             assertEquals("+ web\n", reload.out());
-            assertEquals("web: BACKOFF execve /bin/nosuch: ENOENT (No such file or directory)\n", reload.err());
+            assertEquals(
+                    "web: BACKOFF execve /bin/nosuch: ENOENT (No such file or directory): /bin/nosuch is not in the rootfs\n",
+                    reload.err());
         }
     }
 
