@@ -97,7 +97,10 @@ final class RunIT {
             bed.services("").start();
 
             assertEquals(
-                    new Ctl.Result(127, "", "error: execve /nosuch: ENOENT (No such file or directory)\n"),
+                    new Ctl.Result(
+                            127,
+                            "",
+                            "error: execve /nosuch: ENOENT (No such file or directory): /nosuch is not in the rootfs\n"),
                     run(bed, rootfs, "--", "/nosuch"));
             assertEquals(127, run(bed, rootfs, "--", "nosuch").code());
             assertEquals(
