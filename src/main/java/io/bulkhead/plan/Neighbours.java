@@ -152,7 +152,7 @@ final class Neighbours {
         return status.remains()
                 || (status.state() == ServiceState.EXITED
                         && status.lastExit()
-                                .filter(exit -> Restarts.isSuccess(exit, spec.restart()))
+                                .filter(exit -> exit.isSuccess(spec.restart()))
                                 .isPresent());
     }
 

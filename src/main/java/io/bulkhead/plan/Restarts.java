@@ -11,15 +11,10 @@ import java.util.List;
 final class Restarts {
     private Restarts() {}
 
-    static boolean isSuccess(ExitStatus exit, RestartPolicy policy) {
-        return exit instanceof ExitStatus.Exited exited
-                && policy.successExitCodes().contains(exited.code());
-    }
-
     static boolean wanted(ExitStatus exit, RestartPolicy policy) {
         return switch (policy.when()) {
             case ALWAYS -> true;
-            case ON_FAILURE -> !isSuccess(exit, policy);
+            case ON_FAILURE -> !exit.isSuccess(policy);
             case NEVER -> false;
         };
     }

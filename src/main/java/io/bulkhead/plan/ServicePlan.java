@@ -10,15 +10,12 @@ import static io.bulkhead.status.ServiceState.STOPPING;
 
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HealthPolicy.OnFailure;
-import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Limits;
-import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.StartPolicy;
 import io.bulkhead.spec.StopPolicy;
-import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.HealthState;
 import io.bulkhead.status.Observed;
 import io.bulkhead.status.Observed.ProcessEvent;
@@ -28,15 +25,14 @@ import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 
 /** The plan of one service: first what happened is taken in, then step by step what is possible now. */
 final class ServicePlan {
-    /** What Supervisor says; its users grep for it. */
-    static final String TOO_QUICKLY = "Exited too quickly (process log may have details)";
-
     private static final Duration KILL_AGAIN = Duration.ofSeconds(1);
     /** Far more than the longest way through the table, which has no circle without an action. */
     private static final int MAX_STEPS = 16;
@@ -99,64 +95,16 @@ final class ServicePlan {
                 Duration patience = start.ready().isEmpty() ? start.readyAfter() : start.timeout();
                 status = status.with(status.state(), Optional.of(launched.at().plus(patience)), "");
             }
-            return;
-        }
-        if (event instanceof ProcessEvent.LaunchFailed failed) {
-            status = status.ended(Optional.empty(), failed.at(), status.shortRuns() + 1);
-            status = status.applied(
-                    Optional.of(failed.launchHash()), status.appliedLimits().orElse(Limits.NONE), status.stop());
-            backOff(failed.reason());
-            return;
-        }
-        if (event instanceof ProcessEvent.Ended ended
+        } else if (event instanceof ProcessEvent.LaunchFailed failed) {
+            status = end().notLaunched(status, failed);
+        } else if (event instanceof ProcessEvent.Ended ended
                 && status.process().filter(ended.process()::equals).isPresent()) {
-            exited(ended);
+            status = end().ended(status, ended);
         }
     }
 
-    private void exited(ProcessEvent.Ended ended) {
-        Duration ran = Duration.between(status.startedAt().orElse(now), ended.at());
-        boolean ready = status.state() == RUNNING;
-        boolean good = spec.isPresent()
-                && status.progress().failure().isEmpty()
-                && ran.compareTo(spec.get().restart().backoff().resetAfter()) >= 0;
-        status = status.ended(Optional.of(ended.status()), ended.at(), good ? 0 : status.shortRuns() + 1);
-        if (status.state() == STOPPING || spec.isEmpty()) {
-            return;
-        }
-        boolean once = spec.get().lifecycle().kind() == Lifecycle.Kind.ONESHOT;
-        boolean completed =
-                once && Restarts.isSuccess(ended.status(), spec.get().restart());
-        if (completed || !Restarts.wanted(ended.status(), spec.get().restart())) {
-            boolean remains = completed && spec.get().lifecycle().remain();
-            status = status.with(remains ? RUNNING : EXITED, Optional.empty(), ended.hardship());
-            return;
-        }
-        String why = ended.hardship().isEmpty() ? "" : "; " + ended.hardship();
-        backOff((ready || once ? exitText(ended.status()) : TOO_QUICKLY) + why);
-    }
-
-    private static String exitText(ExitStatus status) {
-        return "Ended unexpectedly: " + status;
-    }
-
-    private void backOff(String reason) {
-        if (spec.isEmpty()) {
-            status = status.with(STOPPED);
-            return;
-        }
-        RestartPolicy policy = spec.get().restart();
-        List<Instant> within = Restarts.within(status.restarts(), policy.limit().window(), now);
-        if (Restarts.limitReached(within, policy.limit())) {
-            status = fatal(policy, reason);
-            return;
-        }
-        Duration delay = Restarts.delay(status.shortRuns(), policy.backoff(), random.getAsDouble());
-        status = status.with(BACKOFF, Optional.of(now.plus(delay)), reason);
-    }
-
-    private ServiceStatus fatal(RestartPolicy policy, String reason) {
-        return status.with(FATAL, policy.limit().retryAfter().map(now::plus), reason);
+    private RunEnd end() {
+        return new RunEnd(spec, now, random);
     }
 
     private void step(Desired.Declared current, List<Action> actions) {
@@ -257,36 +205,16 @@ final class ServicePlan {
     }
 
     private void starting(ServiceSpec service, List<Action> actions) {
-        if (service.lifecycle().kind() == Lifecycle.Kind.ONESHOT) {
-            return; // it is up when it is done
-        }
-        StartPolicy policy = service.start();
-        if (policy.ready().isEmpty()) {
-            if (!now.isBefore(started().plus(policy.readyAfter()))) {
-                status = status.with(RUNNING);
-            } else {
-                status = status.with(STARTING, Optional.of(started().plus(policy.readyAfter())), "");
-            }
-            return;
-        }
-        if (seen.signs().ready() || status.progress().ready()) {
-            status = status.with(RUNNING).with(status.progress().asReady());
-            return;
-        }
-        // One that was taken up from an earlier daemon is given the whole time once more.
-        Instant by = status.due().orElse(now.plus(policy.timeout()));
-        by = seen.signs().readyBy().filter(by::isBefore).orElse(by);
-        String late = "Not ready within " + SpecKey.text(policy.timeout()) + detail();
-        boolean over = !now.isBefore(by);
-        if (over && policy.onFailure() != OnFailure.NOTHING) {
-            fail(service, late, policy.onFailure(), actions);
+        Readiness readiness = Readiness.of(service, status, seen.signs(), now);
+        OnFailure how = service.start().onFailure();
+        if (readiness.up()) {
+            boolean asked = service.start().ready().isPresent();
+            status = status.with(RUNNING).with(asked ? status.progress().asReady() : status.progress());
+        } else if (!readiness.late().isEmpty() && how != OnFailure.NOTHING) {
+            fail(service, readiness.late(), how, actions);
         } else {
-            status = status.with(STARTING, Optional.of(by), over ? late : "");
+            status = status.with(STARTING, readiness.by(), readiness.late());
         }
-    }
-
-    private String detail() {
-        return seen.signs().detail().isEmpty() ? "" : ": " + seen.signs().detail();
     }
 
     /** Its run has failed though its process lives. */
@@ -341,31 +269,22 @@ final class ServicePlan {
             status = status.reset();
             return;
         }
-        RestartPolicy policy = declared.get().spec().restart();
-        String reason = failure.get().reason();
-        status = status.with(Progress.NONE);
-        if (failure.get().fatal()) {
-            status = fatal(policy, reason);
-        } else if (policy.when() == RestartPolicy.When.NEVER) {
-            status = status.with(EXITED, Optional.empty(), reason);
-        } else {
-            backOff(reason);
-        }
+        status = end().failed(status, failure.get());
     }
 
-    /** When something is to happen though nothing happens; empty: never. */
+    /** When something is to happen though nothing happens; what is due by now has been done, or waits for what is under way. */
     Optional<Instant> wakeAt() {
-        Optional<Instant> wake = switch (status.state()) {
-            case STARTING -> status.due().filter(due -> status.reason().isEmpty());
-            case BACKOFF ->
-                status.due().filter(due -> status.progress().waiting().isEmpty() || now.isBefore(due));
-            case STOPPING, FATAL -> status.due();
+        Optional<Instant> due = switch (status.state()) {
+            case STARTING, BACKOFF, STOPPING, FATAL -> status.due();
             case STOPPED, RUNNING, EXITED, UNKNOWN -> Optional.empty();
         };
         Optional<Instant> longest = spec.flatMap(s -> s.lifecycle().maxRuntime())
                 .filter(most -> status.process().isPresent() && status.state() != STOPPING)
                 .map(most -> started().plus(most));
-        return wake.isEmpty() || (longest.isPresent() && longest.get().isBefore(wake.get())) ? longest : wake;
+        return Stream.of(due, longest)
+                .flatMap(Optional::stream)
+                .filter(now::isBefore)
+                .min(Comparator.naturalOrder());
     }
 
     /** Whether nobody is left in the group; if somebody is, they are killed first. */

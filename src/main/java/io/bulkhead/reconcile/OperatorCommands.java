@@ -12,7 +12,6 @@ import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
-import io.bulkhead.status.Progress;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.nio.file.Path;
@@ -93,54 +92,13 @@ final class OperatorCommands implements Operations {
     }
 
     private CompletableFuture<Outcome> whenUp(ServiceName name) {
-        return reconciler.when(() -> isDecided(name)).thenApply(nothing -> upOutcome(name));
+        return reconciler
+                .when(() -> startOutcome(name).isDecided())
+                .thenApply(nothing -> startOutcome(name).outcome());
     }
 
-    /** Whether a start has succeeded or failed. A first restart tells of a failure that was over between two looks. */
-    private boolean isDecided(ServiceName name) {
-        Optional<ServiceStatus> status = reconciler.status(name);
-        if (status.isEmpty()
-                || Boolean.FALSE.equals(reconciler.desired().overrides().get(name))) {
-            return true;
-        }
-        return switch (status.get().state()) {
-            case RUNNING, EXITED, FATAL, BACKOFF, UNKNOWN -> true;
-            case STARTING, STOPPED, STOPPING ->
-                status.get().restartCount() > 0
-                        || !status.get().reason().isEmpty()
-                        || status.get()
-                                .progress()
-                                .waiting()
-                                .filter(Progress.Waiting::hopeless)
-                                .isPresent();
-        };
-    }
-
-    private Outcome upOutcome(ServiceName name) {
-        Optional<ServiceStatus> status = reconciler.status(name);
-        if (status.isEmpty()) {
-            return new Outcome(name.value(), Result.NO_SUCH_PROCESS);
-        }
-        ServiceStatus now = status.get();
-        Optional<ServiceSpec> spec = reconciler.desired().spec(name);
-        boolean completed = now.state() == ServiceState.EXITED
-                && now.lastExit().isPresent()
-                && spec.isPresent()
-                && now.lastExit().get() instanceof io.bulkhead.status.ExitStatus.Exited exit
-                && spec.get().restart().successExitCodes().contains(exit.code());
-        if (now.state() == ServiceState.RUNNING || completed) {
-            return new Outcome(name.value(), Result.STARTED);
-        }
-        boolean neverRan = now.lastExit().isEmpty() && now.process().isEmpty();
-        String detail =
-                now.reason().isEmpty() ? now.lastExit().map(Object::toString).orElse("") : now.reason();
-        if (now.progress().waiting().isPresent()) {
-            return new Outcome(
-                    name.value(),
-                    Result.SPAWN_ERROR,
-                    now.progress().waiting().get().reason());
-        }
-        return new Outcome(name.value(), neverRan ? Result.SPAWN_ERROR : Result.ABNORMAL_TERMINATION, detail);
+    private StartOutcome startOutcome(ServiceName name) {
+        return new StartOutcome(name, reconciler.desired(), reconciler.status(name));
     }
 
     @Override

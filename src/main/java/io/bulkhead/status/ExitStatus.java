@@ -1,5 +1,6 @@
 package io.bulkhead.status;
 
+import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.Signal;
 
 /** How a process ended, wait(2). */
@@ -30,6 +31,11 @@ public sealed interface ExitStatus {
         public String toString() {
             return unseen ? "exit status unknown (ended while no daemon ran)" : "exit status unknown";
         }
+    }
+
+    /** Whether it is an end that {@code policy} doesn't call a failure. */
+    default boolean isSuccess(RestartPolicy policy) {
+        return this instanceof Exited exited && policy.successExitCodes().contains(exited.code());
     }
 
     /** Decodes a wait status as {@code wait4(2)} gives it. */

@@ -221,6 +221,7 @@ final class Model {
         boxes.values().forEach(box -> box.event = Optional.empty());
         statuses = plan.statuses();
         wake = plan.wakeAt();
+        check(wake.filter(at -> !at.isAfter(now)).isEmpty(), "the next look is due at once, and so for ever");
         plan.actions().forEach(this::begin);
         statuses.forEach(this::check);
         Plan again = planner.plan(desired, statuses, observed(), now);

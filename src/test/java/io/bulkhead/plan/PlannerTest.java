@@ -116,7 +116,7 @@ class PlannerTest {
 
         assertEquals(List.of(), plan.actions());
         assertEquals(ServiceState.BACKOFF, status.state());
-        assertEquals(ServicePlan.TOO_QUICKLY, status.reason());
+        assertEquals(RunEnd.TOO_QUICKLY, status.reason());
         assertEquals(Optional.of(T0.plusMillis(100)), plan.wakeAt());
         assertInstanceOf(Action.Start.class, only(at(T0.plusMillis(100))));
     }
