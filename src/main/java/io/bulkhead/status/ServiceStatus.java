@@ -69,23 +69,17 @@ public record ServiceStatus(
 
     /** As an operator's {@code start} leaves it: whatever went wrong before is forgotten. */
     public ServiceStatus reset() {
-        ServiceState fresh = process.isPresent() || state == ServiceState.STARTING ? state : ServiceState.STOPPED;
-        Optional<Instant> dueThen = fresh == state && state != ServiceState.BACKOFF ? due : Optional.empty();
-        return new ServiceStatus(
-                fresh,
-                process,
-                launchHash,
-                startedAt,
-                endedAt,
-                lastExit,
-                0,
-                List.of(),
-                0,
-                dueThen,
-                appliedLimits,
-                stop,
-                "",
-                process.isPresent() ? progress : Progress.NONE);
+        boolean up = process.isPresent() || state == ServiceState.STARTING;
+        Edit edit = new Edit();
+        edit.state = up ? state : ServiceState.STOPPED;
+        boolean same = edit.state == state && state != ServiceState.BACKOFF;
+        edit.due = same ? due : Optional.empty();
+        edit.shortRuns = 0;
+        edit.restarts = List.of();
+        edit.restartCount = 0;
+        edit.reason = "";
+        edit.progress = process.isPresent() ? progress : Progress.NONE;
+        return edit.done();
     }
 
     /** In another state, with nothing due and no reason. */
@@ -94,118 +88,94 @@ public record ServiceStatus(
     }
 
     public ServiceStatus with(ServiceState next, Optional<Instant> nextDue, String why) {
-        return new ServiceStatus(
-                next,
-                process,
-                launchHash,
-                startedAt,
-                endedAt,
-                lastExit,
-                shortRuns,
-                restarts,
-                restartCount,
-                nextDue,
-                appliedLimits,
-                stop,
-                why,
-                progress);
+        Edit edit = new Edit();
+        edit.state = next;
+        edit.due = nextDue;
+        edit.reason = why;
+        return edit.done();
+    }
+
+    public ServiceStatus with(Progress next) {
+        Edit edit = new Edit();
+        edit.progress = next;
+        return next.equals(progress) ? this : edit.done();
     }
 
     public ServiceStatus launched(ProcessId started, Optional<String> hash, Instant at) {
-        return new ServiceStatus(
-                state,
-                Optional.of(started),
-                hash,
-                Optional.of(at),
-                Optional.empty(),
-                Optional.empty(),
-                shortRuns,
-                restarts,
-                restartCount,
-                due,
-                appliedLimits,
-                stop,
-                reason,
-                Progress.NONE);
+        Edit edit = new Edit();
+        edit.process = Optional.of(started);
+        edit.launchHash = hash;
+        edit.startedAt = Optional.of(at);
+        edit.endedAt = Optional.empty();
+        edit.lastExit = Optional.empty();
+        edit.progress = Progress.NONE;
+        return edit.done();
     }
 
     /** Its process is gone. */
     public ServiceStatus ended(Optional<ExitStatus> exit, Instant at, int shortRunsNow) {
-        return new ServiceStatus(
-                state,
-                Optional.empty(),
-                launchHash,
-                startedAt,
-                Optional.of(at),
-                exit,
-                shortRunsNow,
-                restarts,
-                restartCount,
-                due,
-                appliedLimits,
-                stop,
-                reason,
-                progress.ended());
+        Edit edit = new Edit();
+        edit.process = Optional.empty();
+        edit.endedAt = Optional.of(at);
+        edit.lastExit = exit;
+        edit.shortRuns = shortRunsNow;
+        edit.progress = progress.ended();
+        return edit.done();
     }
 
     public ServiceStatus restarting(List<Instant> within) {
-        return new ServiceStatus(
-                state,
-                process,
-                launchHash,
-                startedAt,
-                endedAt,
-                lastExit,
-                shortRuns,
-                within,
-                restartCount + 1,
-                due,
-                appliedLimits,
-                stop,
-                reason,
-                progress);
+        Edit edit = new Edit();
+        edit.restarts = within;
+        edit.restartCount = restartCount + 1;
+        return edit.done();
     }
 
     public ServiceStatus applied(Optional<String> hash, Limits limits, StopPolicy stopPolicy) {
-        return new ServiceStatus(
-                state,
-                process,
-                hash,
-                startedAt,
-                endedAt,
-                lastExit,
-                shortRuns,
-                restarts,
-                restartCount,
-                due,
-                Optional.of(limits),
-                stopPolicy,
-                reason,
-                progress);
-    }
-
-    public ServiceStatus with(Progress next) {
-        return next.equals(progress)
-                ? this
-                : new ServiceStatus(
-                        state,
-                        process,
-                        launchHash,
-                        startedAt,
-                        endedAt,
-                        lastExit,
-                        shortRuns,
-                        restarts,
-                        restartCount,
-                        due,
-                        appliedLimits,
-                        stop,
-                        reason,
-                        next);
+        Edit edit = new Edit();
+        edit.launchHash = hash;
+        edit.appliedLimits = Optional.of(limits);
+        edit.stop = stopPolicy;
+        return edit.done();
     }
 
     /** Whether it is a oneshot that has completed and counts as running since. */
     public boolean remains() {
         return state == ServiceState.RUNNING && process.isEmpty();
+    }
+
+    /** This status while some of it is changed. */
+    private final class Edit {
+        ServiceState state = ServiceStatus.this.state;
+        Optional<ProcessId> process = ServiceStatus.this.process;
+        Optional<String> launchHash = ServiceStatus.this.launchHash;
+        Optional<Instant> startedAt = ServiceStatus.this.startedAt;
+        Optional<Instant> endedAt = ServiceStatus.this.endedAt;
+        Optional<ExitStatus> lastExit = ServiceStatus.this.lastExit;
+        int shortRuns = ServiceStatus.this.shortRuns;
+        List<Instant> restarts = ServiceStatus.this.restarts;
+        int restartCount = ServiceStatus.this.restartCount;
+        Optional<Instant> due = ServiceStatus.this.due;
+        Optional<Limits> appliedLimits = ServiceStatus.this.appliedLimits;
+        StopPolicy stop = ServiceStatus.this.stop;
+        String reason = ServiceStatus.this.reason;
+        Progress progress = ServiceStatus.this.progress;
+
+        ServiceStatus done() {
+            return new ServiceStatus(
+                    state,
+                    process,
+                    launchHash,
+                    startedAt,
+                    endedAt,
+                    lastExit,
+                    shortRuns,
+                    restarts,
+                    restartCount,
+                    due,
+                    appliedLimits,
+                    stop,
+                    reason,
+                    progress);
+        }
     }
 }
