@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -106,15 +107,15 @@ final class DependencyGraph {
             }
             name = next.get();
         }
-        cycle(way.subList(way.indexOf(name), way.size()));
+        tell(way.subList(way.indexOf(name), way.size()));
         waiting.keySet().removeAll(way);
     }
 
-    private void cycle(List<String> members) {
+    private void tell(List<String> circle) {
         StringBuilder text = new StringBuilder("is a circle, in which nobody could ever start: ");
-        for (int i = 0; i < members.size(); i++) {
-            ServiceSpec spec = service(members.get(i));
-            String next = members.get((i + 1) % members.size());
+        for (int i = 0; i < circle.size(); i++) {
+            ServiceSpec spec = service(circle.get(i));
+            String next = circle.get((i + 1) % circle.size());
             String key = key(spec, next);
             text.append(i == 0 ? "" : ", ")
                     .append(spec.name())
@@ -126,12 +127,12 @@ final class DependencyGraph {
                     .append(spec.originOf(key))
                     .append(')');
         }
-        ServiceSpec first = service(members.get(0));
-        problem(first, key(first, members.get(1 % members.size())), text.toString());
+        ServiceSpec first = service(circle.get(0));
+        problem(first, key(first, circle.get(1 % circle.size())), text.toString());
     }
 
     private ServiceSpec service(String name) {
-        return java.util.Objects.requireNonNull(services.get(name));
+        return Objects.requireNonNull(services.get(name));
     }
 
     private static String key(ServiceSpec spec, String other) {

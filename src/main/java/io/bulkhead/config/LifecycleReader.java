@@ -21,12 +21,6 @@ final class LifecycleReader {
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
     private static final Scalar<Duration> TIME = Scalar.duration(Duration.ofMillis(1));
     private static final int MOST_IN_A_ROW = 1_000;
-    private static final Scalar<String> NAME = new Scalar<>("a service's name", text -> {
-        if (!ServiceName.isValid(text)) {
-            throw new Refusal("is not a service's name: allowed are " + ServiceName.ALLOWED);
-        }
-        return text;
-    });
 
     private final Section service;
 
@@ -50,20 +44,20 @@ final class LifecycleReader {
     }
 
     private Set<String> after() {
-        return new LinkedHashSet<>(service.list("after", NAME).orElse(List.of()));
+        return new LinkedHashSet<>(service.list("after", Names.SERVICE).orElse(List.of()));
     }
 
     /** A list of names, or an object that says more of each. */
     private Map<String, Dependency> needs(String key) {
         Map<String, Dependency> needs = new LinkedHashMap<>();
         if (!service.isObject(key)) {
-            service.list(key, NAME).orElse(List.of()).forEach(name -> needs.put(name, Dependency.DEFAULT));
+            service.list(key, Names.SERVICE).orElse(List.of()).forEach(name -> needs.put(name, Dependency.DEFAULT));
             return needs;
         }
         Section section = service.section(key);
         for (String name : section.keys()) {
             if (!ServiceName.isValid(name)) {
-                section.problem(name, "is not a service's name: allowed are " + ServiceName.ALLOWED);
+                section.problem(name, Names.NOT_A_SERVICE);
             } else if (section.isObject(name)) {
                 Section need = section.section(name);
                 needs.put(

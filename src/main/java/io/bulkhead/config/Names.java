@@ -1,5 +1,6 @@
 package io.bulkhead.config;
 
+import io.bulkhead.spec.ServiceName;
 import java.util.regex.Pattern;
 
 /** The kinds of names a configuration holds. */
@@ -13,6 +14,17 @@ final class Names {
     /** What is wrong with any other name. */
     static final String NOT_A_VARIABLE =
             "is not a variable's name: allowed are letters, digits and _, not beginning with a digit";
+
+    /** What is wrong with a name that is no service's. */
+    static final String NOT_A_SERVICE = "is not a service's name: allowed are " + ServiceName.ALLOWED;
+
+    /** A service's. */
+    static final Scalar<String> SERVICE = new Scalar<>("a service's name", text -> {
+        if (!ServiceName.isValid(text)) {
+            throw new Refusal(NOT_A_SERVICE);
+        }
+        return text;
+    });
 
     /** A host's: labels as RFC 1123 has them, and the length the kernel allows ({@code __NEW_UTS_LEN}). */
     static final Scalar<String> HOST = Scalar.matching(

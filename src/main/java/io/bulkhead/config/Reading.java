@@ -66,7 +66,7 @@ final class Reading {
         ConfigObject declared = object(whole.get("services"));
         for (String name : names.keys()) {
             if (!ServiceName.isValid(name)) {
-                names.problem(name, "is not a service's name: allowed are " + ServiceName.ALLOWED);
+                names.problem(name, Names.NOT_A_SERVICE);
             } else if (names.has(name)) {
                 service(new ServiceName(name), declared, defaults, drift, supervisor.driftOrigin(), secrets);
             }
