@@ -63,7 +63,7 @@ final class Attendance implements AutoCloseable {
         this.terminal = terminal;
         this.keys = keys;
         this.socket = linux.datagrams().bind(address);
-        this.answered = linux.eventfd();
+        this.answered = linux.eventfds().open();
     }
 
     /** 32 hexadecimal digits that nobody guesses. */
@@ -110,7 +110,7 @@ final class Attendance implements AutoCloseable {
         } catch (WireException e) {
             failure = new ControlException("the daemon's answer makes no sense: " + e.getMessage(), ExitCodes.OURS);
         }
-        linux.signalEvent(answered);
+        linux.eventfds().signal(answered);
     }
 
     private CommandReply answer() throws ControlException {
@@ -202,7 +202,7 @@ final class Attendance implements AutoCloseable {
                 linux.writeAll(master, on.toByteArray(), "the terminal");
                 if (left) {
                     leaving = true;
-                    linux.signalEvent(answered);
+                    linux.eventfds().signal(answered);
                     return;
                 }
             }

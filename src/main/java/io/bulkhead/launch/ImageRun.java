@@ -38,7 +38,7 @@ final class ImageRun implements AutoCloseable {
         this.linux = linux;
         this.name = name;
         this.image = image;
-        int made = linux.programInMemory(name, image.elf());
+        int made = linux.memoryFiles().program(name, image.elf());
         int[] pipe = {CLOSED, CLOSED};
         try {
             this.file = linux.duplicate(made, LEAST);

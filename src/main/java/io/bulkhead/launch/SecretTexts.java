@@ -1,12 +1,12 @@
 package io.bulkhead.launch;
 
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.FileStatus;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Secret;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,12 +76,11 @@ final class SecretTexts implements AutoCloseable {
         int file = linux.open(source, Linux.O_RDONLY | Linux.O_NONBLOCK);
         try {
             Path opened = Path.of("/proc/self/fd", Integer.toString(file));
-            Map<String, Object> attributes = Files.readAttributes(opened, "unix:uid,mode,isRegularFile");
-            if (!Boolean.TRUE.equals(attributes.get("isRegularFile"))) {
+            FileStatus found = FileStatus.of(opened);
+            if (!found.regular()) {
                 throw new IOException("is not a regular file");
             }
-            Optional<String> refusal =
-                    Secret.refusal(number(attributes, "uid"), number(attributes, "mode") & 07777, linux.geteuid());
+            Optional<String> refusal = Secret.refusal(found.uid(), found.mode(), linux.geteuid());
             if (refusal.isPresent()) {
                 throw new IOException(refusal.get());
             }
@@ -95,10 +94,6 @@ final class SecretTexts implements AutoCloseable {
         }
     }
 
-    private static int number(Map<String, Object> attributes, String name) {
-        return attributes.get(name) instanceof Integer number ? number : NONE;
-    }
-
     private static LaunchException failure(Secret secret, String what) {
         return new LaunchException("secrets." + secret.name() + ": " + what);
     }
@@ -110,7 +105,7 @@ final class SecretTexts implements AutoCloseable {
         }
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         files.forEach(all::writeBytes);
-        int made = linux.dataInMemory(NAME);
+        int made = linux.memoryFiles().data(NAME);
         try {
             fd = linux.duplicate(made, LEAST);
             byte[] bytes = all.toByteArray();

@@ -53,11 +53,13 @@ public final class Linux {
     private final LibC c;
     private final Runtime runtime;
     private final Processes processes;
+    private final Eventfds eventfds;
 
     private Linux(LibC c) {
         this.c = c;
         this.runtime = Runtime.getRuntime(c);
         this.processes = new Processes(this, c, runtime);
+        this.eventfds = new Eventfds(this, c);
     }
 
     /** The kernel this process runs on. */
@@ -302,33 +304,12 @@ public final class Linux {
         return new Epoll(this, c, runtime);
     }
 
-    public int eventfd() throws ErrnoException {
-        int fd = c.eventfd(0, O_NONBLOCK | O_CLOEXEC);
-        if (fd < 0) {
-            throw failure("eventfd");
-        }
-        return fd;
+    public Eventfds eventfds() {
+        return eventfds;
     }
 
-    /** Adds 1 to an eventfd; whoever polls it wakes. */
-    public void signalEvent(int eventfd) {
-        byte[] one = new byte[8];
-        one[0] = 1; // little endian, as both architectures are
-        // Fails only where the counter is full, and then it is readable anyway.
-        c.write(eventfd, one, 8);
-    }
-
-    /**
-     * An executable that exists in memory only, as long as somebody has it open, sealed so that nobody can change it.
-     * memfd_create(2)
-     */
-    public int programInMemory(String name, byte[] elf) throws ErrnoException {
-        return new MemoryFiles(this, c, runtime).program(name, elf);
-    }
-
-    /** An empty file that exists in memory only, as long as somebody has it open. memfd_create(2) */
-    public int dataInMemory(String name) throws ErrnoException {
-        return new MemoryFiles(this, c, runtime).data(name);
+    public MemoryFiles memoryFiles() {
+        return new MemoryFiles(this, c, runtime);
     }
 
     /** Another descriptor for the same, close-on-exec, of {@code least} or more. fcntl(2), F_DUPFD_CLOEXEC */
@@ -353,11 +334,6 @@ public final class Linux {
             }
             rest = Arrays.copyOfRange(rest, (int) n, rest.length);
         }
-    }
-
-    /** Sets an eventfd to 0. */
-    public void clearEvent(int eventfd) {
-        c.read(eventfd, new byte[8], 8);
     }
 
     /** Cuts or extends an open file to {@code length} bytes. */

@@ -6,7 +6,7 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
 /** Files that exist in memory only, as long as somebody has them open. memfd_create(2) */
-final class MemoryFiles {
+public final class MemoryFiles {
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;
     private static final int MFD_NOEXEC_SEAL = 8;
@@ -26,7 +26,7 @@ final class MemoryFiles {
     }
 
     /** One that can be executed, as its mode says for ever, and that nobody can change any more. */
-    int program(String name, byte[] elf) throws ErrnoException {
+    public int program(String name, byte[] elf) throws ErrnoException {
         // Since Linux 6.3 it has to be said; before that the flag is unknown.
         int fd = create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
         if (fd < 0 && linux.errno() == ErrnoException.EINVAL) {
@@ -48,7 +48,7 @@ final class MemoryFiles {
     }
 
     /** An empty one that can't be executed. */
-    int data(String name) throws ErrnoException {
+    public int data(String name) throws ErrnoException {
         int fd = create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
         if (fd < 0 && linux.errno() == ErrnoException.EINVAL) {
             fd = create(name, MFD_CLOEXEC);

@@ -109,7 +109,7 @@ public final class FifoKeeper {
     }
 
     private SyscallProgram.Child launch(Set<Path> fifos) throws ErrnoException {
-        int code = linux.programInMemory(NAME, SleepingProgram.elf());
+        int code = linux.memoryFiles().program(NAME, SleepingProgram.elf());
         SyscallProgram.Builder program = SyscallProgram.builder(0);
         program.call(DUP3, NAME, code, 0, 0);
         program.call(CLOSE_RANGE, "", 1, 0xffffffffL, 0);

@@ -75,7 +75,7 @@ final class Turns {
     Turns(Linux linux) throws ErrnoException {
         this.linux = linux;
         this.epoll = linux.epoll();
-        this.wake = linux.eventfd();
+        this.wake = linux.eventfds().open();
         epoll.addOnce(wake, WAKE);
         synchronized (this) {
             addThread();
@@ -151,7 +151,7 @@ final class Turns {
             }
             schedule(seat, LogOutput.NOW);
         }
-        linux.signalEvent(wake);
+        linux.eventfds().signal(wake);
         return true;
     }
 
@@ -215,10 +215,10 @@ final class Turns {
                 }
             }
             if (token.isPresent() && token.getAsLong() == WAKE) {
-                linux.clearEvent(wake);
+                linux.eventfds().clear(wake);
                 synchronized (this) {
                     if (closed) {
-                        linux.signalEvent(wake); // for the others
+                        linux.eventfds().signal(wake); // for the others
                     }
                 }
                 poll.rearm(wake, WAKE);
@@ -290,7 +290,7 @@ final class Turns {
                 return;
             }
         }
-        linux.signalEvent(wake);
+        linux.eventfds().signal(wake);
     }
 
     /** Gives a turn; returns the next one of the same lane where one waits. */
@@ -374,7 +374,7 @@ final class Turns {
         synchronized (this) {
             closed = true;
         }
-        linux.signalEvent(wake);
+        linux.eventfds().signal(wake);
         synchronized (this) {
             long until = System.nanoTime() + END_SECONDS * 1_000_000_000L;
             try {

@@ -24,14 +24,14 @@ final class EventLoop implements AutoCloseable {
     EventLoop(Linux linux) throws ErrnoException {
         this.linux = linux;
         this.epoll = linux.epoll();
-        this.wake = linux.eventfd();
+        this.wake = linux.eventfds().open();
         epoll.add(wake, wake);
     }
 
     /** Has {@code task} run by the loop's thread, soon. */
     void post(Runnable task) {
         inbox.add(task);
-        linux.signalEvent(wake);
+        linux.eventfds().signal(wake);
     }
 
     /** Has {@code onReadable} run when the descriptor is readable, each time the loop comes by, until {@link #unwatch}. */
@@ -66,7 +66,7 @@ final class EventLoop implements AutoCloseable {
                 : 0;
         for (long token : epoll.await((int) Math.max(0, Math.min(millis, 3_600_000)))) {
             if (token == wake) {
-                linux.clearEvent(wake);
+                linux.eventfds().clear(wake);
             } else {
                 Optional.ofNullable(watched.get((int) token)).ifPresent(Runnable::run);
             }

@@ -1,6 +1,6 @@
 package io.bulkhead.rootfs;
 
-import io.bulkhead.rootfs.InsideFiles.Permissions;
+import io.bulkhead.libc.FileStatus;
 import java.util.List;
 
 /**
@@ -17,7 +17,7 @@ public record Executor(int uid, List<Integer> groups) {
     }
 
     /** Whether it may execute a file, or pass through a directory. */
-    boolean mayExecute(Permissions file, boolean directory) {
+    boolean mayExecute(FileStatus file, boolean directory) {
         if (uid == 0) {
             return directory || (file.mode() & ANYBODY) != 0;
         }

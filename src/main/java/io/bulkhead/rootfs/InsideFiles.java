@@ -1,6 +1,7 @@
 package io.bulkhead.rootfs;
 
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.FileStatus;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Mount;
 import io.bulkhead.spec.RootView;
@@ -11,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -183,20 +183,12 @@ final class InsideFiles {
         return Optional.of(new Found(inside, written ? layer.get() : rootfs, below, false));
     }
 
-    /** Owner, group and permission bits; empty where there is nothing. */
-    static Optional<Permissions> permissions(Path host) {
+    /** Of a file that isn't followed where it is a link; empty where there is nothing. */
+    static Optional<FileStatus> status(Path host) {
         try {
-            Map<String, Object> read = Files.readAttributes(host, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
-            return Optional.of(new Permissions(number(read, "uid"), number(read, "gid"), number(read, "mode") & 07777));
+            return Optional.of(FileStatus.of(host, LinkOption.NOFOLLOW_LINKS));
         } catch (IOException e) {
             return Optional.empty();
         }
     }
-
-    private static int number(Map<String, Object> attributes, String name) {
-        return attributes.get(name) instanceof Integer number ? number : -1;
-    }
-
-    /** Whose a file is, and who may do what with it. */
-    record Permissions(int uid, int gid, int mode) {}
 }

@@ -1,7 +1,7 @@
 package io.bulkhead.rootfs;
 
+import io.bulkhead.libc.FileStatus;
 import io.bulkhead.rootfs.InsideFiles.Found;
-import io.bulkhead.rootfs.InsideFiles.Permissions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,12 +59,12 @@ final class PermissionCheck {
         if (!(files.find(inside) instanceof Found place)) {
             return;
         }
-        Optional<Permissions> permissions = InsideFiles.permissions(place.onHost());
+        Optional<FileStatus> permissions = InsideFiles.status(place.onHost());
         boolean directory = !inside.equals(found.inside());
         if (permissions.isEmpty() || executor.mayExecute(permissions.get(), directory)) {
             return;
         }
-        Permissions p = permissions.get();
+        FileStatus p = permissions.get();
         throw new Flaw(
                 String.format(
                         "user %d may not %s %s: it is user %d's and group %d's, with mode %04o",
