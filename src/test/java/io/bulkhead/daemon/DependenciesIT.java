@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.cli.Ctl;
 import io.bulkhead.kernel.KernelTest;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,63 +19,59 @@ import org.junit.jupiter.api.Test;
 final class DependenciesIT {
     private static final String QUICK = "start.ready-after = 50 ms, restart.backoff { initial = 20 ms, max = 50 ms }";
 
-    private static String service(String name, Path rootfs, Path journal, String script, String keys) {
-        return name + " { rootfs = " + rootfs + ", command = [/bin/bash, -c, \"\"\"echo " + name
-                + " begins >> /journal/log; trap 'echo " + name + " ends >> /journal/log; exit 0' TERM; " + script
-                + "\"\"\"]\nmounts = [{ source = " + journal + ", target = /journal }]\n" + QUICK + "\n" + keys
-                + "\n}\n";
-    }
-
     private static final String FOREVER = "while :; do sleep 1000 & wait; done";
 
-    private static List<String> journal(Path directory) throws Exception {
-        Path log = directory.resolve("log");
-        return Files.exists(log) ? Files.readAllLines(log) : List.of();
-    }
+    /** A root for all, and a file in which each service writes down what it does. */
+    private record Stage(Path rootfs, Path journal) {
+        Stage(DaemonBed bed) throws IOException {
+            this(bed.rootfs("bash", "bash", "sleep"), Files.createDirectory(bed.work.resolve("journal")));
+        }
 
-    private static void assertOrder(List<String> journal, String... lines) {
-        List<String> found = new ArrayList<>(journal);
-        found.retainAll(List.of(lines));
-        assertEquals(List.of(lines), found, "of " + journal);
+        String service(String name, String script, String keys) {
+            return name + " { rootfs = " + rootfs + ", command = [/bin/bash, -c, \"\"\"echo " + name
+                    + " begins >> /journal/log; trap 'echo " + name + " ends >> /journal/log; exit 0' TERM; " + script
+                    + "\"\"\"]\nmounts = [{ source = " + journal + ", target = /journal }]\n" + QUICK + "\n" + keys
+                    + "\n}\n";
+        }
+
+        void assertOrder(String... lines) throws IOException {
+            List<String> all = Files.readAllLines(journal.resolve("log"));
+            List<String> found = new ArrayList<>(all);
+            found.retainAll(List.of(lines));
+            assertEquals(List.of(lines), found, "of " + all);
+        }
     }
 
     @Test
     void comeUpInOrderAndGoDownInReverse() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Path rootfs = bed.rootfs("bash", "bash", "sleep");
-            Path journal = Files.createDirectory(rootfs.resolve("journal"));
-            bed.services(service("web", rootfs, journal, FOREVER, "requires = [app]")
-                            + service(
-                                    "app", rootfs, journal, FOREVER, "requires { migration = completed }, after = [db]")
-                            + service(
-                                    "migration",
-                                    rootfs,
-                                    journal,
-                                    "sleep 0.2; exit 0",
-                                    "type = oneshot, remain = true, requires = [db]")
-                            + service("db", rootfs, journal, FOREVER, "autostart = false")
-                            + service("alone", rootfs, journal, FOREVER, "wants = [broken]")
-                            + service("broken", rootfs, journal, "exit 1", "type = oneshot, restart.policy = never"))
+            Stage stage = new Stage(bed);
+            bed.services(stage.service("web", FOREVER, "requires = [app]")
+                            + stage.service("app", FOREVER, "requires { migration = completed }, after = [db]")
+                            + stage.service(
+                                    "migration", "sleep 0.2; exit 0", "type = oneshot, remain = true, requires = [db]")
+                            + stage.service("db", FOREVER, "autostart = false")
+                            + stage.service("alone", FOREVER, "wants = [broken]")
+                            + stage.service("broken", "exit 1", "type = oneshot, restart.policy = never"))
                     .start();
             bed.awaitStatus("web", "RUNNING");
             bed.awaitStatus("alone", "RUNNING");
             bed.awaitStatus("migration", "RUNNING completed");
             bed.awaitStatus("broken", "EXITED");
-            assertOrder(journal(journal), "db begins", "migration begins", "app begins", "web begins");
+            stage.assertOrder("db begins", "migration begins", "app begins", "web begins");
 
             assertEquals(0, bed.endDaemon());
-            assertOrder(journal(journal), "web ends", "app ends", "db ends");
+            stage.assertOrder("web ends", "app ends", "db ends");
         }
     }
 
     @Test
     void anOperatorsStopTakesDownWhoRequiresIt() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Path rootfs = bed.rootfs("bash", "bash", "sleep");
-            Path journal = Files.createDirectory(rootfs.resolve("journal"));
-            bed.services(service("web", rootfs, journal, FOREVER, "requires = [db]")
-                            + service("other", rootfs, journal, FOREVER, "wants = [db]")
-                            + service("db", rootfs, journal, FOREVER, ""))
+            Stage stage = new Stage(bed);
+            bed.services(stage.service("web", FOREVER, "requires = [db]")
+                            + stage.service("other", FOREVER, "wants = [db]")
+                            + stage.service("db", FOREVER, ""))
                     .start();
             bed.awaitStatus("web", "RUNNING");
             bed.awaitStatus("other", "RUNNING");
@@ -83,7 +80,7 @@ final class DependenciesIT {
             assertEquals("db: stopped\n", bed.done("stop", "db"));
 
             bed.awaitStatus("web", "STOPPED");
-            assertOrder(journal(journal), "web ends", "db ends");
+            stage.assertOrder("web ends", "db ends");
             assertEquals(other, bed.pid("other"));
             String why = bed.done("explain", "web");
             assertTrue(why.startsWith("web is STOPPED: it requires db, which an operator has stopped\n"), why);
@@ -96,10 +93,9 @@ final class DependenciesIT {
     @Test
     void aStartTakesAlongWhatItRequires() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Path rootfs = bed.rootfs("bash", "bash", "sleep");
-            Path journal = Files.createDirectory(rootfs.resolve("journal"));
-            bed.services(service("web", rootfs, journal, FOREVER, "requires = [db], autostart = false")
-                            + service("db", rootfs, journal, FOREVER, ""))
+            Stage stage = new Stage(bed);
+            bed.services(stage.service("web", FOREVER, "requires = [db], autostart = false")
+                            + stage.service("db", FOREVER, ""))
                     .start();
             bed.awaitStatus("db", "RUNNING");
             bed.done("stop", "db");
@@ -114,15 +110,9 @@ final class DependenciesIT {
     @Test
     void aFailedDependencyIsWhyNothingStarts() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Path rootfs = bed.rootfs("bash", "bash", "sleep");
-            Path journal = Files.createDirectory(rootfs.resolve("journal"));
-            bed.services(service("web", rootfs, journal, FOREVER, "requires = [migration]")
-                            + service(
-                                    "migration",
-                                    rootfs,
-                                    journal,
-                                    "exit 3",
-                                    "type = oneshot, restart.limit.attempts = 1"))
+            Stage stage = new Stage(bed);
+            bed.services(stage.service("web", FOREVER, "requires = [migration]")
+                            + stage.service("migration", "exit 3", "type = oneshot, restart.limit.attempts = 1"))
                     .start();
             bed.awaitStatus("migration", "FATAL Ended unexpectedly: exit status 3");
 
@@ -141,11 +131,10 @@ final class DependenciesIT {
     @Test
     void whoAsksForItIsRestartedAfterAnother() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Path rootfs = bed.rootfs("bash", "bash", "sleep");
-            Path journal = Files.createDirectory(rootfs.resolve("journal"));
-            bed.services(service("web", rootfs, journal, FOREVER, "requires { db { restart = true } }")
-                            + service("other", rootfs, journal, FOREVER, "requires = [db]")
-                            + service("db", rootfs, journal, FOREVER, ""))
+            Stage stage = new Stage(bed);
+            bed.services(stage.service("web", FOREVER, "requires { db { restart = true } }")
+                            + stage.service("other", FOREVER, "requires = [db]")
+                            + stage.service("db", FOREVER, ""))
                     .start();
             bed.awaitStatus("web", "RUNNING");
             bed.awaitStatus("other", "RUNNING");
@@ -165,12 +154,9 @@ final class DependenciesIT {
     @Test
     void oneRunThatTakesTooLongHasFailed() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Path rootfs = bed.rootfs("bash", "bash", "sleep");
-            Path journal = Files.createDirectory(rootfs.resolve("journal"));
-            bed.services(service(
+            Stage stage = new Stage(bed);
+            bed.services(stage.service(
                             "job",
-                            rootfs,
-                            journal,
                             FOREVER,
                             "type = oneshot, max-runtime = 200 ms, restart.limit { attempts = 1, retry-after = 1 h }"))
                     .start();

@@ -104,7 +104,10 @@ final class RunIT {
                     run(bed, rootfs, "--", "/nosuch"));
             assertEquals(127, run(bed, rootfs, "--", "nosuch").code());
             assertEquals(
-                    new Ctl.Result(126, "", "error: execve /etc: EACCES (Permission denied)\n"),
+                    new Ctl.Result(
+                            126,
+                            "",
+                            "error: execve /etc: EACCES (Permission denied): /etc is a directory, not a program\n"),
                     run(bed, rootfs, "--", "/etc"));
             assertEquals(127, run(bed, rootfs, "--init", "--", "/nosuch").code());
             assertEquals(
