@@ -39,15 +39,19 @@ final class Neighbours {
         return wanted.runs(name);
     }
 
-    /** Why it isn't to run though it is wanted. */
+    /** Why it isn't to run though it is wanted: the way to the one that an operator has stopped. */
     Optional<Waiting> held(ServiceName name) {
-        return wanted.holder(name)
-                .map(holder -> new Waiting(
-                        "requires " + holder
-                                + (Boolean.FALSE.equals(desired.overrides().get(holder))
-                                        ? ", which an operator has stopped"
-                                        : ", which is held back, too"),
-                        true));
+        StringBuilder way = new StringBuilder();
+        for (Optional<ServiceName> next = wanted.holder(name); next.isPresent(); next = wanted.holder(next.get())) {
+            way.append(way.length() == 0 ? "" : "which ")
+                    .append("requires ")
+                    .append(next.get())
+                    .append(", ");
+        }
+        return way.length() == 0
+                ? Optional.empty()
+                : Optional.of(
+                        new Waiting(way.append("which an operator has stopped").toString(), true));
     }
 
     /** What has to be before it is started. */

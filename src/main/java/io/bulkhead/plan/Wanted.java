@@ -58,8 +58,10 @@ final class Wanted {
         }
         for (String other : needs(name).requires().keySet()) {
             for (ServiceName member : desired.graph().members(other)) {
-                if (isStopped(member) || held.containsKey(member)) {
+                if (isStopped(member)) {
                     held.put(name, member);
+                } else if (held.containsKey(member)) {
+                    held.putIfAbsent(name, member);
                 }
             }
         }

@@ -71,6 +71,7 @@ final class DependenciesIT {
             Stage stage = new Stage(bed);
             bed.services(stage.service("web", FOREVER, "requires = [db]")
                             + stage.service("other", FOREVER, "wants = [db]")
+                            + stage.service("proxy", FOREVER, "requires = [web]")
                             + stage.service("db", FOREVER, ""))
                     .start();
             bed.awaitStatus("web", "RUNNING");
@@ -84,6 +85,11 @@ final class DependenciesIT {
             assertEquals(other, bed.pid("other"));
             String why = bed.done("explain", "web");
             assertTrue(why.startsWith("web is STOPPED: it requires db, which an operator has stopped\n"), why);
+            String further = bed.done("explain", "proxy");
+            assertTrue(
+                    further.startsWith(
+                            "proxy is STOPPED: it requires web, which requires db, which an operator has stopped\n"),
+                    further);
 
             assertEquals("db: started\n", bed.done("start", "db"));
             bed.awaitStatus("web", "RUNNING");
