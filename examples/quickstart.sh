@@ -76,7 +76,7 @@ say "A configuration: one service, 20 ms of CPU in every 100 ms"
 cat > "$CONF" <<EOF
 supervisor {
   run-dir = $WORK/run
-  log-dir = $WORK/log
+  log-dir = $WORK/log, state-dir = $WORK/state
   cgroup.parent = /$GROUP
 }
 services {

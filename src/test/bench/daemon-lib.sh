@@ -28,7 +28,7 @@ begin() { # begin: sets WORK, GROUP, CONF, BIN
     gcc -O2 -static -o "$WORK/restart" src/test/bench/restart.c
     cp "$WORK/restart" "$WORK/rootfs/bin/restart"
 }
-supervisor() { printf 'supervisor { run-dir = %s/run, log-dir = %s/log, cgroup.parent = /%s }\n' "$WORK" "$WORK" "$GROUP"; }
+supervisor() { printf 'supervisor { run-dir = %s/run, log-dir = %s/log, state-dir = %s/state, cgroup.parent = /%s }\n' "$WORK" "$WORK" "$WORK" "$GROUP"; }
 daemon() {
     "$BIN/supervisord" -c "$CONF" 2> "$WORK/supervisord.log" &
     DAEMON=$!

@@ -32,13 +32,23 @@ class ArchitectureTest {
             Map.entry("process", List.of("libc", "spec", "status")),
             // Their JSON is the wire's.
             Map.entry("events", List.of("control.wire")),
+            Map.entry("generations", List.of("control.wire", "libc", "spec")),
             Map.entry(
                     "reconcile",
                     List.of(
-                            "cgroup", "events", "launch", "libc", "logs", "plan", "process", "rootfs", "spec",
+                            "cgroup",
+                            "events",
+                            "generations",
+                            "launch",
+                            "libc",
+                            "logs",
+                            "plan",
+                            "process",
+                            "rootfs",
+                            "spec",
                             "status")),
             Map.entry("doctor", List.of("cgroup", "libc")),
-            Map.entry("control", List.of("events", "logs", "reconcile", "spec", "status")),
+            Map.entry("control", List.of("events", "generations", "logs", "reconcile", "spec", "status")),
             Map.entry("notify", List.of("libc", "status")),
             Map.entry(
                     "daemon",
@@ -47,6 +57,7 @@ class ArchitectureTest {
                             "config",
                             "control",
                             "events",
+                            "generations",
                             "launch",
                             "libc",
                             "logs",

@@ -6,7 +6,9 @@ import io.bulkhead.control.wire.AppliedReply;
 import io.bulkhead.control.wire.AvailableReply;
 import io.bulkhead.control.wire.ChangesReply;
 import io.bulkhead.control.wire.CommandRequest;
+import io.bulkhead.control.wire.GenerationsReply;
 import io.bulkhead.control.wire.KeyChange;
+import io.bulkhead.control.wire.ReconfigureRequest;
 import io.bulkhead.control.wire.ServiceChange;
 import io.bulkhead.control.wire.ServiceView;
 import io.bulkhead.control.wire.StatusReply;
@@ -16,11 +18,12 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -76,6 +79,9 @@ final class ConfigurationCommands extends Commands {
         }
         changes.removed().forEach(name -> out.println("- " + name));
         changes.notes().forEach(note -> out.println("note: " + note));
+        if (!changes.isEmpty() && !changes.hash().isEmpty()) {
+            out.println("hash: " + changes.hash());
+        }
     }
 
     private static String describe(KeyChange key) {
@@ -84,15 +90,86 @@ final class ConfigurationCommands extends Commands {
         return key.key() + ": " + was + key.after() + "  (" + key.effect() + place + ")";
     }
 
-    @Command(description = "Read the configuration again, apply it, wait until it is true, and print what was done.")
-    int reload() throws ControlException, ConfigException, WireException {
-        ChangesReply changes = ChangesReply.of(client().post("reload", Map.of()));
+    @Command(
+            description = {
+                "Read the configuration again, apply it, wait until it is true, and print what was done.",
+                "Example: supervisorctl reload --confirm 30s"
+            })
+    int reload(@Mixin Confirm confirm) throws ControlException, ConfigException, WireException {
+        return change("reload", confirm, Optional.empty(), OptionalInt.empty());
+    }
+
+    @Command(
+            description = {
+                "As reload, if it does exactly what a plan has shown, else nothing: exit code 2, with what has changed since.",
+                "Example: supervisorctl apply --plan 5f3a0c6d9b1e2f47-0d9c1b7a6e5f4a32"
+            })
+    int apply(
+            @Option(names = "--plan", paramLabel = "HASH", required = true, description = "What plan printed last.")
+                    String plan,
+            @Mixin Confirm confirm)
+            throws ControlException, ConfigException, WireException {
+        return change("apply", confirm, Optional.of(plan), OptionalInt.empty());
+    }
+
+    @Command(
+            description = {
+                "Put an earlier generation of the configuration in force, whatever the files say, until the next reload.",
+                "A daemon that starts keeps it in force as long as the files are as they were.",
+                "Example: supervisorctl rollback 3"
+            })
+    int rollback(
+            @Parameters(
+                            paramLabel = "N",
+                            arity = "0..1",
+                            description = "Its number, as history has it (default: the one before).")
+                    @Nullable
+                    Integer number,
+            @Mixin Confirm confirm)
+            throws ControlException, ConfigException, WireException {
+        return change(
+                "rollback", confirm, Optional.empty(), number == null ? OptionalInt.empty() : OptionalInt.of(number));
+    }
+
+    private int change(String route, Confirm confirm, Optional<String> plan, OptionalInt generation)
+            throws ControlException, ConfigException, WireException {
+        ReconfigureRequest request = new ReconfigureRequest(confirm.length(), plan, generation);
+        ChangesReply changes = ChangesReply.of(client().post(route, request.json()));
         if (json) {
             print(changes.json());
         } else {
             printPlan(changes);
         }
+        if (!changes.failure().isEmpty()) {
+            err.println(changes.failure());
+            return ExitCodes.FAILED;
+        }
         return changes.isEmpty() ? ExitCodes.OK : failures(changes);
+    }
+
+    @Command(
+            description = {
+                "The configurations that were in force, numbered: when, by whom, their hash, and what they changed.",
+                "Example: supervisorctl history"
+            })
+    int history() throws ControlException, ConfigException, WireException {
+        GenerationsReply reply = GenerationsReply.of(client().get("generations"));
+        if (json) {
+            print(reply.json());
+            return ExitCodes.OK;
+        }
+        for (GenerationsReply.One one : reply.generations()) {
+            out.println(String.format(
+                            "%s%4d  %s  %-12s  %s  ",
+                            one.current() ? "*" : " ", one.number(), Reading.time(one.at()), one.by(), one.hash())
+                    + one.cause()
+                    + (one.changes().isEmpty() ? "" : ": " + one.changes())
+                    + (one.current() && !one.watchedUntil().isEmpty()
+                            ? "  (to be confirmed until " + Reading.time(one.watchedUntil()) + ")"
+                            : "")
+                    + (one.current() && one.held() ? "  (not what the files say, until the next reload)" : ""));
+        }
+        return ExitCodes.OK;
     }
 
     /** Says which of the services concerned didn't come up. */

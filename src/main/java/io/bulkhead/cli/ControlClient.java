@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The control API's other end: a connection a request. The JDK's own HTTP client knows no Unix-domain sockets, and would
@@ -171,8 +172,11 @@ final class ControlClient {
             ErrorReply error = ErrorReply.of(body);
             return new ControlException(
                     error.error(),
-                    status == 422 ? ExitCodes.USAGE : ExitCodes.UNKNOWN_NAME,
-                    error.problems().stream().map(Object::toString).toList());
+                    status == 422 || status == 409 ? ExitCodes.USAGE : ExitCodes.UNKNOWN_NAME,
+                    Stream.concat(
+                                    error.facts().stream(),
+                                    error.problems().stream().map(Object::toString))
+                            .toList());
         } catch (WireException e) {
             return new ControlException("HTTP status " + status, ExitCodes.FAILED);
         }

@@ -134,8 +134,17 @@ public final class Main {
         return switch (command) {
             case "status", "start", "stop", "restart", "signal", "pause", "resume", "pid" ->
                 new ServiceCommands(out, err);
-            case "reread", "plan", "reload", "update", "add", "remove", "check", "avail" ->
-                new ConfigurationCommands(out, err);
+            case "reread",
+                    "plan",
+                    "reload",
+                    "apply",
+                    "rollback",
+                    "history",
+                    "update",
+                    "add",
+                    "remove",
+                    "check",
+                    "avail" -> new ConfigurationCommands(out, err);
             case "tail", "maintail", "logs", "clear" -> new LogCommands(out, err);
             case "events", "explain", "inspect" -> new HistoryCommands(out, err);
             case "exec", "run" -> new ContainedCommands(out, err);

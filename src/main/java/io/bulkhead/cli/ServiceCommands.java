@@ -38,11 +38,15 @@ final class ServiceCommands extends Commands {
         List<ServiceView> chosen = new ArrayList<>();
         List<String> unknown = choose(reply.services(), names == null ? List.of() : names, chosen);
         if (json) {
-            print(new StatusReply(chosen, List.of()).json());
+            print(new StatusReply(chosen, List.of(), reply.held()).json());
         } else {
             StatusLine line = new StatusLine(Instant.now(), ZoneId.systemDefault());
             int width = StatusLine.nameWidth(chosen);
             chosen.forEach(service -> out.println(line.format(service, width)));
+            if (reply.held() > 0) {
+                err.println("note: generation " + reply.held()
+                        + " of the configuration is in force, not what the files say, until the next reload");
+            }
         }
         unknown.forEach(
                 name -> err.println(name + ": ERROR (no such " + (name.endsWith(":*") ? "group)" : "process)")));

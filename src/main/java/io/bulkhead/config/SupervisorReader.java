@@ -13,6 +13,7 @@ import java.util.Optional;
 final class SupervisorReader {
     private static final SupervisorSpec DEFAULT = SupervisorSpec.DEFAULT;
     private static final Scalar<Duration> INTERVAL = Scalar.duration(Duration.ofMillis(100), Duration.ofDays(1));
+    private static final Scalar<Long> GENERATIONS = Scalar.integer(2, 1000);
     /** {@code sun_path} of unix(7) has 108 bytes, one of them the NUL at the end. */
     private static final int LONGEST_SOCKET_PATH = 107;
 
@@ -36,6 +37,9 @@ final class SupervisorReader {
     SupervisorSpec read() {
         section.list("include", Scalar.any()); // was followed while the files were read
         Path runDir = section.get("run-dir", ABSOLUTE, DEFAULT.runDir());
+        Path stateDir = section.get("state-dir", ABSOLUTE, DEFAULT.stateDir());
+        int generations = section.get("generations", GENERATIONS, (long) DEFAULT.generations())
+                .intValue();
         Path logDir = section.get("log-dir", ABSOLUTE, DEFAULT.logDir());
         OnExit onExit = section.get("on-exit", Scalar.choice(OnExit.class), DEFAULT.onExit());
         Duration interval = reconcile.get("interval", INTERVAL, DEFAULT.reconcileInterval());
@@ -46,7 +50,7 @@ final class SupervisorReader {
         String group = control.get("group", Names.ACCOUNT, DEFAULT.controlGroup());
         control.done();
         section.done();
-        return new SupervisorSpec(runDir, logDir, onExit, interval, parent, socket, mode, group);
+        return new SupervisorSpec(runDir, stateDir, generations, logDir, onExit, interval, parent, socket, mode, group);
     }
 
     /** What services that don't say otherwise do about drift; to be read once. */

@@ -1,7 +1,5 @@
 package io.bulkhead.control;
 
-import io.bulkhead.control.wire.AppliedReply;
-import io.bulkhead.control.wire.AvailableReply;
 import io.bulkhead.control.wire.CommandRequest;
 import io.bulkhead.control.wire.DaemonReply;
 import io.bulkhead.control.wire.ErrorReply;
@@ -11,6 +9,7 @@ import io.bulkhead.control.wire.StatusReply;
 import io.bulkhead.control.wire.WireException;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Outcome;
+import io.bulkhead.reconcile.Reconfiguration.ChangedException;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
@@ -18,7 +17,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,12 +35,14 @@ final class Routes extends Handler.Abstract {
     private final String controlGroup;
     private final Streams streams;
     private final CommandRoutes commands;
+    private final ConfigurationRoutes configuration;
 
     Routes(Operations operations, String controlGroup) {
         this.operations = operations;
         this.controlGroup = controlGroup;
         this.streams = new Streams(operations);
         this.commands = new CommandRoutes(operations);
+        this.configuration = new ConfigurationRoutes(operations);
     }
 
     /** An answer: a status, JSON or plain bytes, and what is done once the peer has it. */
@@ -77,6 +77,8 @@ final class Routes extends Handler.Abstract {
             answer = answer(request);
         } catch (ConfigException e) {
             answer = Answer.json(422, Wire.problems(e).json());
+        } catch (ChangedException e) {
+            answer = Answer.json(409, new ErrorReply(String.valueOf(e.getMessage()), e.since(), List.of()).json());
         } catch (RefusedException e) {
             answer = Answer.error(e.status(), String.valueOf(e.getMessage()));
         } catch (WireException e) {
@@ -92,7 +94,7 @@ final class Routes extends Handler.Abstract {
         return true;
     }
 
-    private Answer answer(Request request) throws IOException, ConfigException {
+    private Answer answer(Request request) throws IOException, ConfigException, ChangedException {
         String path = Request.getPathInContext(request);
         boolean post = request.getMethod().equals("POST");
         if (!post && !request.getMethod().equals("GET")) {
@@ -109,6 +111,9 @@ final class Routes extends Handler.Abstract {
             return Answer.error(403, "only root and members of group " + controlGroup + " may change anything");
         }
         byte[] body = body(request);
+        if (ConfigurationRoutes.changes(path.substring(4))) {
+            return Answer.json(200, configuration.change(path.substring(4), body, peer));
+        }
         CommandRequest command = body.length == 0
                 ? new CommandRequest(List.of(), Optional.empty(), true)
                 : CommandRequest.of(Json.read(body));
@@ -152,24 +157,17 @@ final class Routes extends Handler.Abstract {
                                         operations.status().stream()
                                                 .map(Wire::service)
                                                 .toList(),
-                                        List.of())
+                                        List.of(),
+                                        configuration.held())
                                 .json());
-            case "plan" -> Answer.json(200, Wire.changes(operations.preview()).json());
-            case "available" ->
-                Answer.json(
-                        200,
-                        new AvailableReply(operations.available().stream()
-                                        .map(a -> new AvailableReply.Service(
-                                                a.name().value(), a.inForce(), a.autostart()))
-                                        .toList())
-                                .json());
+            case "plan", "available", "generations" -> Answer.json(200, configuration.read(route));
             case "daemon" ->
                 Answer.json(200, new DaemonReply((int) ProcessHandle.current().pid(), version()).json());
             default -> Answer.error(404, "no such route: GET /v1/" + route);
         };
     }
 
-    private Answer change(String route, CommandRequest command, Peer peer) throws ConfigException, WireException {
+    private Answer change(String route, CommandRequest command, Peer peer) throws WireException {
         List<String> names = command.names();
         String words = command.signal().map(signal -> route + " " + signal).orElse(route);
         operations.asked(words, names, peer.user());
@@ -184,15 +182,6 @@ final class Routes extends Handler.Abstract {
             }
             case "pause" -> outcomes(operations.pause(names));
             case "resume" -> outcomes(operations.resume(names));
-            case "reload" -> Answer.json(200, Wire.changes(operations.reload()).json());
-            case "update" -> {
-                Operations.Applied applied = operations.update(new HashSet<>(names));
-                yield Answer.json(
-                        200,
-                        new AppliedReply(Wire.changes(applied.changes()), Wire.outcomes(applied.outcomes())).json());
-            }
-            case "add" -> outcomes(operations.add(names));
-            case "remove" -> outcomes(operations.remove(names));
             case "clear" -> outcomes(operations.clearLogs(names));
             case "shutdown" -> shutdown(Optional.empty());
             case "shutdown/keep" -> shutdown(Optional.of(SupervisorSpec.OnExit.KEEP));

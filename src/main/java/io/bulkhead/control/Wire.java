@@ -3,15 +3,18 @@ package io.bulkhead.control;
 import io.bulkhead.control.wire.ChangesReply;
 import io.bulkhead.control.wire.ErrorReply;
 import io.bulkhead.control.wire.FindingsReply;
+import io.bulkhead.control.wire.GenerationsReply;
 import io.bulkhead.control.wire.InspectReply;
 import io.bulkhead.control.wire.KeyChange;
 import io.bulkhead.control.wire.OutcomeView;
 import io.bulkhead.control.wire.ServiceChange;
 import io.bulkhead.control.wire.ServiceView;
+import io.bulkhead.generations.Generation;
 import io.bulkhead.reconcile.Advice;
 import io.bulkhead.reconcile.Changes;
 import io.bulkhead.reconcile.Inspection;
 import io.bulkhead.reconcile.Outcome;
+import io.bulkhead.reconcile.Reconfiguration;
 import io.bulkhead.reconcile.ServiceReport;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Origin;
@@ -85,7 +88,31 @@ final class Wire {
         return outcomes.stream().map(Wire::outcome).toList();
     }
 
-    static ChangesReply changes(Changes changes) {
+    static ChangesReply plan(Reconfiguration.Preview preview) {
+        return changes(preview.changes(), preview.hash(), 0, "");
+    }
+
+    static ChangesReply applied(Reconfiguration.Applied applied) {
+        return changes(
+                applied.changes(), "", applied.generation(), applied.failure().orElse(""));
+    }
+
+    static GenerationsReply generations(List<Generation> generations, Generation current) {
+        return new GenerationsReply(generations.stream()
+                .map(g -> new GenerationsReply.One(
+                        g.number(),
+                        g.at().toString(),
+                        g.by(),
+                        g.cause(),
+                        g.changes(),
+                        g.hash(),
+                        g.number() == current.number(),
+                        g.held(),
+                        g.watch().map(watch -> watch.until().toString()).orElse("")))
+                .toList());
+    }
+
+    private static ChangesReply changes(Changes changes, String hash, int generation, String failure) {
         List<ServiceChange> changed = new ArrayList<>();
         changes.changed().forEach((name, keys) -> changed.add(new ServiceChange(name.value(), keys(keys))));
         return new ChangesReply(
@@ -93,7 +120,10 @@ final class Wire {
                 changes.removed().stream().map(ServiceName::value).toList(),
                 changed,
                 keys(changes.supervisor()),
-                changes.notes());
+                changes.notes(),
+                hash,
+                generation,
+                failure);
     }
 
     private static List<KeyChange> keys(List<SpecKey.Change> changes) {
@@ -111,6 +141,7 @@ final class Wire {
     static ErrorReply problems(ConfigException e) {
         return new ErrorReply(
                 "the configuration has errors; the one in force stays",
+                List.of(),
                 e.problems().stream()
                         .map(p -> new ErrorReply.Problem(
                                 p.origin().file(), p.origin().line(), p.key(), p.message()))

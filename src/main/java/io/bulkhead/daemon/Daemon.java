@@ -14,11 +14,15 @@ import io.bulkhead.logs.LogPaths;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.notify.PassedSocket;
 import io.bulkhead.notify.SystemdNotifier;
+import io.bulkhead.reconcile.Beginning;
 import io.bulkhead.reconcile.Operations;
+import io.bulkhead.reconcile.Reconfiguration;
 import io.bulkhead.reconcile.SpecSource;
 import io.bulkhead.reconcile.Supervisor;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Configuration;
 import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.SourceText;
 import io.bulkhead.spec.SupervisorSpec;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -48,8 +52,8 @@ final class Daemon {
     }
 
     int run() throws Exception {
-        HostSpec loaded = loader.loadTolerant(configuration);
-        SupervisorSpec settings = loaded.supervisor();
+        Beginning first = FirstConfiguration.choose(loader, configuration);
+        SupervisorSpec settings = first.host().supervisor();
         Linux linux = Linux.get();
         try (RunDirectory runDir = RunDirectory.take(linux, settings.runDir());
                 History history = new History(runDir.path());
@@ -67,10 +71,11 @@ final class Daemon {
                 log.warn("{}", Rootless.notice(linux.geteuid(), cgroups.offered()));
             }
             HostCheck check = new HostCheck(cgroups, new NamespaceNeeds(linux), rootless);
-            HostSpec host = check.tolerant(loaded);
+            HostSpec host = check.tolerant(first.host());
             host.broken().values().forEach(problems -> problems.forEach(problem -> log.error("{}", problem)));
             SpecSource source = source(check);
-            try (Supervisor supervisor = new Supervisor(host, source, linux, cgroups, logs, history, listener());
+            try (Supervisor supervisor =
+                            new Supervisor(first.with(host), source, linux, cgroups, logs, history, listener());
                     ControlServer control = new ControlServer(
                             supervisor.operations(),
                             settings.controlSocket(),
@@ -114,8 +119,19 @@ final class Daemon {
     private SpecSource source(HostCheck check) {
         return new SpecSource() {
             @Override
-            public HostSpec load() throws ConfigException {
-                return load(configuration);
+            public Configuration load() throws ConfigException {
+                Configuration read = loader.read(configuration);
+                return new Configuration(check.strict(read.host()), read.text());
+            }
+
+            @Override
+            public HostSpec load(SourceText text) throws ConfigException {
+                return check.strict(loader.read(text).host());
+            }
+
+            @Override
+            public SourceText text() {
+                return loader.text(configuration);
             }
 
             @Override
@@ -202,7 +218,7 @@ final class Daemon {
     private static void reload(Operations operations) {
         operations.asked("reload", List.of(), "SIGHUP");
         try {
-            operations.reload();
+            operations.configuration().reload(new Reconfiguration.Request("SIGHUP", Optional.empty()));
         } catch (ConfigException e) {
             e.problems().forEach(problem -> log.error("not reloaded: {}", problem));
         }

@@ -2,8 +2,10 @@ package io.bulkhead.daemon;
 
 import io.bulkhead.config.ConfigLoader;
 import io.bulkhead.control.ControlServer;
+import io.bulkhead.generations.Generation;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.reconcile.Operations;
+import io.bulkhead.reconcile.Reconfiguration;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
@@ -14,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Loads the classes that a start and a first answer need, for the class-data archive. Needs no root. */
 final class Training {
@@ -41,7 +45,7 @@ final class Training {
         Operations nothing = (Operations) Proxy.newProxyInstance(
                 Training.class.getClassLoader(),
                 new Class<?>[] {Operations.class},
-                (proxy, method, arguments) -> List.of());
+                (proxy, method, arguments) -> method.getName().equals("configuration") ? configuration() : List.of());
         String group = Files.readAttributes(directory, PosixFileAttributes.class)
                 .group()
                 .getName();
@@ -51,6 +55,15 @@ final class Training {
             get(socket, "GET /v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         }
         Files.deleteIfExists(socket);
+    }
+
+    private static Reconfiguration configuration() {
+        Generation one =
+                new Generation(1, Instant.EPOCH, "supervisord", "start", "", "", 1, "", false, Optional.empty());
+        return (Reconfiguration) Proxy.newProxyInstance(
+                Training.class.getClassLoader(),
+                new Class<?>[] {Reconfiguration.class},
+                (proxy, method, arguments) -> one);
     }
 
     private static void get(Path socket, String request) throws IOException {

@@ -43,6 +43,10 @@ public enum Checkpoint {
     RELOAD_READ,
     /** A changed configuration is in force, and nothing of it done. */
     RELOAD_IN_FORCE,
+    /** A new generation of the configuration is begun beside the others. */
+    GENERATION_HALF_WRITTEN,
+    /** A new generation of the configuration is on the disk, and not in force. */
+    GENERATION_WRITTEN,
     /** A log file has to be rotated. */
     ROTATION_BEGUN,
     /** One of the log's files has its new name, the next has not. */

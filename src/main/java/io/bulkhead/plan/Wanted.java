@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Which services are to run: those that are wanted themselves, those that these need, without those that are held back. */
-final class Wanted {
+public final class Wanted {
     private final Desired desired;
     private final Set<ServiceName> wanted = new HashSet<>();
     /** Those that are to run as soon as a service that they require may, and which one that is. */
     private final Map<ServiceName, ServiceName> held = new HashMap<>();
 
-    Wanted(Desired desired) {
+    public Wanted(Desired desired) {
         this.desired = desired;
         if (desired.stopAll()) {
             return;
@@ -79,7 +79,7 @@ final class Wanted {
     }
 
     /** Whether it is to run now. */
-    boolean runs(ServiceName name) {
+    public boolean runs(ServiceName name) {
         return wanted.contains(name) && !held.containsKey(name);
     }
 

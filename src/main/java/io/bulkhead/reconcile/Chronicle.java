@@ -28,6 +28,8 @@ final class Chronicle {
     /** A reload may change everything; an event is to stay a line. */
     private static final int MAX_NAMED = 20;
 
+    private static final String NOTHING = "nothing has changed";
+
     private final History history;
 
     Chronicle(History history) {
@@ -209,9 +211,29 @@ final class Chronicle {
                 Map.of("key", d.key(), "found", d.found(), "declared", d.wanted(), "repaired", repaired));
     }
 
-    void reloaded(Changes changes) {
-        List<String> parts = new ArrayList<>();
+    /** @param cause why another configuration is in force: {@code read again} */
+    void changed(String cause, int generation, Changes changes) {
+        String text = summary(changes);
         Map<String, Object> details = new HashMap<>();
+        details.put("generation", generation);
+        parts(changes, details);
+        log.info("generation={} {}: {}", generation, cause, text.isEmpty() ? NOTHING : text);
+        history.add(Kind.CONFIGURATION, "", cause + ": " + (text.isEmpty() ? NOTHING : text), details);
+    }
+
+    /** How it differs from what was in force, in short; empty where it doesn't. */
+    static String summary(Changes changes) {
+        return String.join("; ", parts(changes, new HashMap<>()));
+    }
+
+    /** What becomes of a generation that has to show that it works, or of one that the files don't say. */
+    void generation(int number, String text) {
+        log.info("{}", text);
+        history.add(Kind.CONFIGURATION, "", text, Map.of("generation", number));
+    }
+
+    private static List<String> parts(Changes changes, Map<String, Object> details) {
+        List<String> parts = new ArrayList<>();
         named(parts, details, "added", names(changes.added()));
         named(parts, details, "removed", names(changes.removed()));
         List<String> changed = new ArrayList<>();
@@ -224,8 +246,7 @@ final class Chronicle {
                 details,
                 "supervisor",
                 changes.supervisor().stream().map(SpecKey.Change::path).toList());
-        String text = parts.isEmpty() ? "nothing has changed" : String.join("; ", parts);
-        history.add(Kind.CONFIGURATION, "", "read again: " + text, details);
+        return parts;
     }
 
     private static List<String> names(java.util.Collection<ServiceName> names) {

@@ -1,32 +1,36 @@
 package io.bulkhead.reconcile;
 
-import io.bulkhead.libc.Checkpoint;
+import io.bulkhead.generations.Composition;
+import io.bulkhead.generations.Generation;
+import io.bulkhead.generations.Generations;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Configuration;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
-import io.bulkhead.spec.SpecKey;
-import io.bulkhead.status.ServiceState;
-import io.bulkhead.status.ServiceStatus;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
-/** The configuration in force, and how another takes its place: what {@code reread}, {@code plan}, {@code reload} and the like do. */
-final class Configurations {
+/** What {@code reread}, {@code plan}, {@code reload} and the like do: from what the files say, or said, to what is in force. */
+final class Configurations implements Reconfiguration {
     private final Supervisor supervisor;
-    private final Reconciler reconciler;
     private final SpecSource source;
     private final KernelSide kernel;
     private final Supervisor.Listener listener;
     private final Chronicle chronicle;
+    private final Generations generations;
+    private final Enforcement enforcement;
+    private final Plans plans = new Plans();
 
     Configurations(
             Supervisor supervisor,
@@ -34,19 +38,28 @@ final class Configurations {
             SpecSource source,
             KernelSide kernel,
             Supervisor.Listener listener,
-            Chronicle chronicle) {
+            Chronicle chronicle,
+            Beginning beginning) {
         this.supervisor = supervisor;
-        this.reconciler = reconciler;
         this.source = source;
         this.kernel = kernel;
         this.listener = listener;
         this.chronicle = chronicle;
+        this.generations = beginning.generations();
+        this.enforcement = new Enforcement(supervisor, reconciler, source, chronicle, beginning);
     }
 
-    Changes preview() throws ConfigException {
-        HostSpec next = source.load();
-        Changes changes = Differences.between(supervisor.inForceNow(), next);
-        return changes.with(notes(changes, next));
+    /** Of the loop's thread: what an earlier daemon began to watch. */
+    void goOnWatching() {
+        enforcement.goOnWatching();
+    }
+
+    @Override
+    public Preview preview() throws ConfigException {
+        HostSpec next = source.load().host();
+        HostSpec before = supervisor.inForceNow();
+        Changes changes = Differences.between(before, next);
+        return new Preview(changes.with(notes(changes, next)), plans.hash(before, next));
     }
 
     /** What the limits of services that come or change will do otherwise than asked. */
@@ -68,19 +81,36 @@ final class Configurations {
         return notes;
     }
 
-    Changes reload() throws ConfigException {
+    @Override
+    public Applied reload(Request request) throws ConfigException {
         listener.reloading();
         try {
-            HostSpec next = load();
-            Changes changes = Differences.between(supervisor.inForceNow(), next);
-            List<String> notes = notes(changes, next);
-            return putInForce(next).with(notes);
+            Configuration next = load();
+            Changes changes = Differences.between(supervisor.inForceNow(), next.host());
+            List<String> notes = notes(changes, next.host());
+            return enforcement.enforce(next("reload", next), request).with(notes);
         } finally {
             listener.reloaded();
         }
     }
 
-    private HostSpec load() throws ConfigException {
+    @Override
+    public Applied apply(String hash, Request request) throws ConfigException, ChangedException {
+        Enforcement.Step step;
+        synchronized (enforcement) {
+            Configuration next = load();
+            plans.require(hash, supervisor.inForceNow(), next.host(), enforcement.current());
+            step = enforcement.begin(next("apply", next), request);
+        }
+        return enforcement.finish(step);
+    }
+
+    private static Enforcement.Target next(String cause, Configuration next) {
+        return new Enforcement.Target(
+                next.host(), Composition.of(next.text()), cause, next.text().fingerprint(), OptionalInt.empty());
+    }
+
+    private Configuration load() throws ConfigException {
         try {
             return source.load();
         } catch (ConfigException e) {
@@ -92,51 +122,16 @@ final class Configurations {
         }
     }
 
-    private Changes putInForce(HostSpec next) {
-        return supervisor.onLoop(() -> {
-            Changes changes = Differences.between(supervisor.inForce(), next);
-            Checkpoint.RELOAD_READ.reached();
-            supervisor.putInForce(next);
-            Checkpoint.RELOAD_IN_FORCE.reached();
-            chronicle.reloaded(changes);
-            Set<ServiceName> concerned = new TreeSet<>(changes.added());
-            concerned.addAll(changes.removed());
-            concerned.addAll(changes.changed().keySet());
-            return reconciler
-                    .when(() -> concerned.stream().allMatch(this::isTrue))
-                    .thenApply(nothing -> changes);
-        });
-    }
-
-    /** Whether a service is as the configuration in force has it, or has failed to be. */
-    private boolean isTrue(ServiceName name) {
-        Optional<ServiceStatus> status = reconciler.status(name);
-        if (!reconciler.desired().services().containsKey(name)) {
-            return status.isEmpty() && !reconciler.isBusy(name);
-        }
-        if (status.isEmpty() || reconciler.isBusy(name) || reconciler.hasDifferences(name)) {
-            return false;
-        }
-        ServiceState state = status.get().state();
-        boolean comes = status.get()
-                .progress()
-                .waiting()
-                .filter(waiting -> !waiting.hopeless())
-                .isPresent();
-        boolean current = status.get().process().isEmpty()
-                || status.get()
-                        .launchHash()
-                        .equals(Optional.of(SpecKey.launchHash(
-                                reconciler.desired().spec(name).orElseThrow())));
-        return current && !comes && state != ServiceState.STARTING && state != ServiceState.STOPPING;
-    }
-
-    Operations.Applied update(Set<String> names) throws ConfigException {
-        HostSpec loaded = load();
+    @Override
+    public Applied update(Set<String> names, Request request) throws ConfigException {
+        Configuration loaded = load();
         HostSpec before = supervisor.inForceNow();
-        HostSpec next = names.isEmpty() || names.contains("all") ? loaded : partly(before, loaded, names);
-        Changes changes = putInForce(next);
+        boolean all = names.isEmpty() || names.contains("all");
+        String cause = all ? "update" : "update " + String.join(" ", new TreeSet<>(names));
+        Applied applied = enforcement.enforce(
+                all ? next(cause, loaded) : partly(cause, before, Optional.of(loaded), names), request);
         List<Outcome> outcomes = new ArrayList<>();
+        Changes changes = applied.changes();
         changes.removed().forEach(name -> outcomes.add(new Outcome(name.value(), Result.REMOVED)));
         changes.changed().keySet().forEach(name -> outcomes.add(new Outcome(name.value(), Result.UPDATED)));
         changes.added().forEach(name -> outcomes.add(new Outcome(name.value(), Result.ADDED)));
@@ -144,71 +139,120 @@ final class Configurations {
             boolean known = name.equals("all")
                     || (ServiceName.isValid(name)
                             && (before.services().containsKey(new ServiceName(name))
-                                    || loaded.services().containsKey(new ServiceName(name))));
+                                    || loaded.host().services().containsKey(new ServiceName(name))));
             if (!known) {
                 outcomes.add(new Outcome(name, Result.NO_SUCH_GROUP));
             }
         }
-        return new Operations.Applied(changes, outcomes);
+        return new Applied(changes, outcomes, applied.generation(), applied.failure());
     }
 
-    /** The configuration {@code before}, but for the services named as {@code loaded} has them. */
-    private static HostSpec partly(HostSpec before, HostSpec loaded, Set<String> names) {
+    /** What is in force, but for the services named: those are as {@code loaded} has them, or are not. */
+    private Enforcement.Target partly(
+            String cause, HostSpec before, Optional<Configuration> loaded, Collection<String> names) {
         Map<ServiceName, ServiceSpec> services = new TreeMap<>(before.services());
         TreeMap<ServiceName, List<io.bulkhead.spec.Problem>> broken = new TreeMap<>(before.broken());
+        List<String> given = new ArrayList<>();
         for (String text : names) {
             if (ServiceName.isValid(text)) {
                 ServiceName name = new ServiceName(text);
                 services.remove(name);
                 broken.remove(name);
-                Optional.ofNullable(loaded.services().get(name)).ifPresent(spec -> services.put(name, spec));
+                loaded.map(l -> l.host().services().get(name)).ifPresent(spec -> {
+                    services.put(name, spec);
+                    given.add(text);
+                });
             }
         }
-        return new HostSpec(before.supervisor(), new TreeMap<>(services), broken);
+        List<String> all =
+                before.services().keySet().stream().map(ServiceName::value).toList();
+        Composition text = enforcement.text();
+        return new Enforcement.Target(
+                new HostSpec(before.supervisor(), new TreeMap<>(services), broken),
+                text.with(
+                        all,
+                        names,
+                        loaded.map(Configuration::text)
+                                .orElseGet(() -> text.parts().get(0).text()),
+                        given),
+                cause,
+                loaded.map(l -> l.text().fingerprint())
+                        .orElseGet(() -> enforcement.current().files()),
+                OptionalInt.empty());
     }
 
-    List<Outcome> add(List<String> names) throws ConfigException {
-        HostSpec loaded = load();
+    @Override
+    public List<Outcome> add(List<String> names, Request request) throws ConfigException {
+        Configuration loaded = load();
         List<Outcome> outcomes = new ArrayList<>();
         for (String name : names) {
-            if (!ServiceName.isValid(name) || !loaded.services().containsKey(new ServiceName(name))) {
+            HostSpec before = supervisor.inForceNow();
+            if (!ServiceName.isValid(name) || !loaded.host().services().containsKey(new ServiceName(name))) {
                 outcomes.add(new Outcome(name, Result.NO_SUCH_PROCESS));
-            } else if (supervisor.inForceNow().services().containsKey(new ServiceName(name))) {
+            } else if (before.services().containsKey(new ServiceName(name))) {
                 outcomes.add(new Outcome(name, Result.ALREADY_ADDED));
             } else {
-                putInForce(partly(supervisor.inForceNow(), loaded, Set.of(name)));
+                enforcement.enforce(partly("add " + name, before, Optional.of(loaded), Set.of(name)), request);
                 outcomes.add(new Outcome(name, Result.ADDED));
             }
         }
         return outcomes;
     }
 
-    List<Outcome> remove(List<String> names) {
+    @Override
+    public List<Outcome> remove(List<String> names, Request request) {
         List<Outcome> outcomes = new ArrayList<>();
         for (String name : names) {
-            HostSpec inForce = supervisor.inForceNow();
-            if (!ServiceName.isValid(name) || !inForce.services().containsKey(new ServiceName(name))) {
+            HostSpec before = supervisor.inForceNow();
+            if (!ServiceName.isValid(name) || !before.services().containsKey(new ServiceName(name))) {
                 outcomes.add(new Outcome(name, Result.NO_SUCH_PROCESS));
-            } else if (reconciler
-                    .published()
-                    .getOrDefault(new ServiceName(name), ServiceStatus.NEW)
-                    .process()
-                    .isPresent()) {
+            } else if (enforcement.isRunning(new ServiceName(name))) {
                 outcomes.add(new Outcome(name, Result.STILL_RUNNING));
             } else {
-                HostSpec without = new HostSpec(inForce.supervisor(), Map.of());
-                putInForce(partly(inForce, without, Set.of(name)));
+                enforcement.enforce(partly("remove " + name, before, Optional.empty(), Set.of(name)), request);
                 outcomes.add(new Outcome(name, Result.REMOVED));
             }
         }
         return outcomes;
     }
 
-    List<Operations.Available> available() throws ConfigException {
+    @Override
+    public Applied rollback(OptionalInt number, Request request) throws ConfigException, UnknownGenerationException {
+        OptionalInt chosen = number.isPresent() ? number : generations.before(enforcement.current());
+        if (chosen.isEmpty()) {
+            throw new UnknownGenerationException("there is no generation before this one");
+        }
+        Generation to = generations
+                .get(chosen.getAsInt())
+                .orElseThrow(() -> new UnknownGenerationException(
+                        "no generation " + chosen.getAsInt() + ": kept are " + range(generations.all())));
+        return enforcement.enforce(
+                enforcement.earlier(
+                        to, "rollback to " + to.number(), source.text().fingerprint()),
+                request);
+    }
+
+    private static String range(List<Generation> kept) {
+        return kept.isEmpty()
+                ? "none"
+                : kept.get(0).number() + " to " + kept.get(kept.size() - 1).number();
+    }
+
+    @Override
+    public List<Available> available() throws ConfigException {
         HostSpec inForce = supervisor.inForceNow();
-        return source.load().services().values().stream()
-                .map(spec -> new Operations.Available(
-                        spec.name(), inForce.services().containsKey(spec.name()), spec.autostart()))
+        return source.load().host().services().values().stream()
+                .map(spec -> new Available(spec.name(), inForce.services().containsKey(spec.name()), spec.autostart()))
                 .toList();
+    }
+
+    @Override
+    public List<Generation> generations() {
+        return generations.all();
+    }
+
+    @Override
+    public Generation current() {
+        return enforcement.current();
     }
 }

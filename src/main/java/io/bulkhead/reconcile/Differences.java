@@ -1,19 +1,23 @@
 package io.bulkhead.reconcile;
 
+import io.bulkhead.spec.Digest;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.SupervisorSpec;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Compares two configurations. */
+/** Compares configurations. */
 final class Differences {
     private Differences() {}
 
@@ -36,43 +40,55 @@ final class Differences {
         return new Changes(added, removed, changed, supervisor(before.supervisor(), after.supervisor()));
     }
 
+    /**
+     * A short name for all that a configuration declares: another one has another.
+     *
+     * @param secrets whether a secret's text counts, which can be told from another as long as the host isn't booted
+     */
+    static String hash(HostSpec host, boolean secrets) {
+        StringBuilder all = new StringBuilder();
+        settings(host.supervisor())
+                .forEach((key, setting) ->
+                        all.append(key).append('=').append(setting.value()).append('\n'));
+        host.services().values().forEach(spec -> {
+            all.append('\0').append(spec.name()).append('\n');
+            for (SpecKey key : SpecKey.ALL) {
+                String value = secrets ? key.value().apply(spec) : key.shown(spec);
+                all.append(key.path()).append('=').append(value).append('\n');
+            }
+        });
+        host.broken().keySet().forEach(name -> all.append('\0').append(name).append(" is broken\n"));
+        return Digest.of(all.toString());
+    }
+
+    /** One of the daemon's own. */
+    private record Setting(String value, SpecKey.Effect effect) {}
+
     private static List<SpecKey.Change> supervisor(SupervisorSpec before, SupervisorSpec after) {
+        Map<String, Setting> was = settings(before);
         List<SpecKey.Change> changes = new ArrayList<>();
-        compare(changes, "run-dir", before.runDir(), after.runDir(), SpecKey.Effect.RESTART);
-        compare(changes, "log-dir", before.logDir(), after.logDir(), SpecKey.Effect.RESTART);
-        compare(changes, "on-exit", lower(before.onExit()), lower(after.onExit()), SpecKey.Effect.LIVE);
-        compare(
-                changes,
-                "reconcile.interval",
-                SpecKey.text(before.reconcileInterval()),
-                SpecKey.text(after.reconcileInterval()),
-                SpecKey.Effect.LIVE);
-        compare(
-                changes,
-                "cgroup.parent",
-                before.cgroupParent().orElse("auto"),
-                after.cgroupParent().orElse("auto"),
-                SpecKey.Effect.RESTART);
-        compare(changes, "control.socket", before.controlSocket(), after.controlSocket(), SpecKey.Effect.RESTART);
-        compare(
-                changes,
-                "control.mode",
-                String.format("%04o", before.controlMode()),
-                String.format("%04o", after.controlMode()),
-                SpecKey.Effect.RESTART);
-        compare(changes, "control.group", before.controlGroup(), after.controlGroup(), SpecKey.Effect.RESTART);
+        settings(after).forEach((key, setting) -> {
+            String old = Optional.ofNullable(was.get(key)).map(Setting::value).orElse("");
+            if (!old.equals(setting.value())) {
+                changes.add(new SpecKey.Change(
+                        "supervisor." + key, old, setting.value(), Origin.DEFAULT, setting.effect()));
+            }
+        });
         return changes;
     }
 
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static void compare(
-            List<SpecKey.Change> changes, String key, Object before, Object after, SpecKey.Effect effect) {
-        if (!before.equals(after)) {
-            changes.add(new SpecKey.Change(
-                    "supervisor." + key, before.toString(), after.toString(), Origin.DEFAULT, effect));
-        }
+    private static Map<String, Setting> settings(SupervisorSpec spec) {
+        Map<String, Setting> settings = new LinkedHashMap<>();
+        settings.put("run-dir", new Setting(spec.runDir().toString(), SpecKey.Effect.RESTART));
+        settings.put("state-dir", new Setting(spec.stateDir().toString(), SpecKey.Effect.RESTART));
+        settings.put("generations", new Setting(Integer.toString(spec.generations()), SpecKey.Effect.LIVE));
+        settings.put("log-dir", new Setting(spec.logDir().toString(), SpecKey.Effect.RESTART));
+        settings.put("on-exit", new Setting(spec.onExit().name().toLowerCase(Locale.ROOT), SpecKey.Effect.LIVE));
+        settings.put("reconcile.interval", new Setting(SpecKey.text(spec.reconcileInterval()), SpecKey.Effect.LIVE));
+        settings.put("cgroup.parent", new Setting(spec.cgroupParent().orElse("auto"), SpecKey.Effect.RESTART));
+        settings.put("control.socket", new Setting(spec.controlSocket().toString(), SpecKey.Effect.RESTART));
+        settings.put("control.mode", new Setting(String.format("%04o", spec.controlMode()), SpecKey.Effect.RESTART));
+        settings.put("control.group", new Setting(spec.controlGroup(), SpecKey.Effect.RESTART));
+        return settings;
     }
 }

@@ -3,13 +3,11 @@ package io.bulkhead.reconcile;
 import io.bulkhead.events.History;
 import io.bulkhead.logs.Growth;
 import io.bulkhead.spec.ConfigException;
-import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What an operator can ask of the daemon. Thread-safe; a method that waits blocks its caller, never the loop.
@@ -36,27 +34,8 @@ public interface Operations {
 
     List<Outcome> resume(List<String> names);
 
-    /** What a reload would change now; changes nothing. */
-    Changes preview() throws ConfigException;
-
-    /** Reads the configuration again and applies it, all or nothing, and waits until it is true. */
-    Changes reload() throws ConfigException;
-
-    /**
-     * As {@link #reload}, for these services alone.
-     *
-     * @param names empty: all
-     */
-    Applied update(Set<String> names) throws ConfigException;
-
-    /** Takes services that the file declares, but are not in force, in. */
-    List<Outcome> add(List<String> names) throws ConfigException;
-
-    /** Takes services that are in force, but not running, out. */
-    List<Outcome> remove(List<String> names);
-
-    /** Every declared service and whether it is in force. */
-    List<Available> available() throws ConfigException;
+    /** What can be asked of the configuration. */
+    Reconfiguration configuration();
 
     /**
      * Where a service's output is.
@@ -127,10 +106,4 @@ public interface Operations {
         STDOUT,
         STDERR
     }
-
-    /** A declared service, and whether the daemon has it. */
-    record Available(ServiceName name, boolean inForce, boolean autostart) {}
-
-    /** The changes that were applied, and an outcome (ADDED, REMOVED or UPDATED) for each service concerned. */
-    record Applied(Changes changes, List<Outcome> outcomes) {}
 }

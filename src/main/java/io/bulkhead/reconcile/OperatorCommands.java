@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -45,9 +44,8 @@ final class OperatorCommands implements Operations {
     OperatorCommands(
             Supervisor supervisor,
             Reconciler reconciler,
-            SpecSource source,
             KernelSide kernel,
-            Supervisor.Listener listener,
+            Configurations configurations,
             History history,
             Chronicle chronicle,
             Sessions sessions,
@@ -61,7 +59,7 @@ final class OperatorCommands implements Operations {
         this.supervisor = supervisor;
         this.reconciler = reconciler;
         this.kernel = kernel;
-        this.configurations = new Configurations(supervisor, reconciler, source, kernel, listener, chronicle);
+        this.configurations = configurations;
     }
 
     @Override
@@ -191,33 +189,8 @@ final class OperatorCommands implements Operations {
     }
 
     @Override
-    public Changes preview() throws ConfigException {
-        return configurations.preview();
-    }
-
-    @Override
-    public Changes reload() throws ConfigException {
-        return configurations.reload();
-    }
-
-    @Override
-    public Applied update(Set<String> names) throws ConfigException {
-        return configurations.update(names);
-    }
-
-    @Override
-    public List<Outcome> add(List<String> names) throws ConfigException {
-        return configurations.add(names);
-    }
-
-    @Override
-    public List<Outcome> remove(List<String> names) {
-        return configurations.remove(names);
-    }
-
-    @Override
-    public List<Available> available() throws ConfigException {
-        return configurations.available();
+    public Reconfiguration configuration() {
+        return configurations;
     }
 
     @Override

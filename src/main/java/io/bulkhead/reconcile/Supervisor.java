@@ -42,6 +42,7 @@ public final class Supervisor implements AutoCloseable {
     private final Actuator actuator;
     private final Reconciler reconciler;
     private final OperatorCommands operations;
+    private final Configurations configurations;
     private final OneOffs oneOffs;
     private final Listener listener;
     /** Of the loop's thread. */
@@ -55,10 +56,11 @@ public final class Supervisor implements AutoCloseable {
     /**
      * Makes everything ready and begins nothing.
      *
+     * @param beginning what is in force first
      * @param source asked at each reload
      */
     public Supervisor(
-            HostSpec initial,
+            Beginning beginning,
             SpecSource source,
             Linux linux,
             CgroupDriver cgroups,
@@ -67,6 +69,7 @@ public final class Supervisor implements AutoCloseable {
             Listener listener)
             throws ErrnoException {
         Chronicle chronicle = new Chronicle(history);
+        HostSpec initial = beginning.host();
         this.listener = listener;
         Path runDir = initial.supervisor().runDir();
         this.kernel = KernelSide.of(linux, cgroups, logs, runDir);
@@ -85,12 +88,12 @@ public final class Supervisor implements AutoCloseable {
         Sessions sessions = new Sessions(linux, this::whenEnded);
         this.oneOffs = new OneOffs(linux, this, reconciler, new OneOffFiles(runDir, source), sessions);
         worker.attend(oneOffs);
+        this.configurations = new Configurations(this, reconciler, source, kernel, listener, chronicle, beginning);
         this.operations = new OperatorCommands(
                 this,
                 reconciler,
-                source,
                 kernel,
-                listener,
+                configurations,
                 history,
                 chronicle,
                 sessions,
@@ -136,6 +139,7 @@ public final class Supervisor implements AutoCloseable {
         Instant nextBeat = Instant.EPOCH;
         reconciler.round();
         begun.countDown();
+        configurations.goOnWatching();
         ready.run();
         while (true) {
             Instant until = reconciler.round();

@@ -8,6 +8,8 @@ import java.util.Optional;
  * The daemon's own settings.
  *
  * @param runDir sockets, FIFOs and runtime records; absolute
+ * @param stateDir what outlives a reboot: the generations of the configuration; absolute
+ * @param generations how many of them are kept, 2 to 1000
  * @param logDir the services' log files; absolute
  * @param onExit what becomes of the services when the daemon is told to end
  * @param reconcileInterval how often the loop looks even if nothing woke it; at least 100 ms
@@ -19,6 +21,8 @@ import java.util.Optional;
  */
 public record SupervisorSpec(
         Path runDir,
+        Path stateDir,
+        int generations,
         Path logDir,
         OnExit onExit,
         Duration reconcileInterval,
@@ -27,12 +31,15 @@ public record SupervisorSpec(
         int controlMode,
         String controlGroup) {
     public static final Path DEFAULT_RUN_DIR = Path.of("/run/bulkhead");
+    public static final Path DEFAULT_STATE_DIR = Path.of("/var/lib/bulkhead");
     public static final Path DEFAULT_LOG_DIR = Path.of("/var/log/bulkhead");
     public static final Duration DEFAULT_RECONCILE_INTERVAL = Duration.ofSeconds(5);
 
     /** The settings of an empty configuration. */
     public static final SupervisorSpec DEFAULT = new SupervisorSpec(
             DEFAULT_RUN_DIR,
+            DEFAULT_STATE_DIR,
+            10,
             DEFAULT_LOG_DIR,
             OnExit.STOP,
             DEFAULT_RECONCILE_INTERVAL,
@@ -45,6 +52,8 @@ public record SupervisorSpec(
     public SupervisorSpec changedLive(SupervisorSpec next) {
         return new SupervisorSpec(
                 runDir,
+                stateDir,
+                next.generations,
                 logDir,
                 next.onExit,
                 next.reconcileInterval,

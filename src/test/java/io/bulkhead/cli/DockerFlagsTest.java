@@ -38,7 +38,7 @@ final class DockerFlagsTest {
     private ServiceSpec spec(String... options) throws Exception {
         try (ControlBed bed = new ControlBed(directory)) {
             assertEquals(new Ctl.Result(0, "box\n", ""), run(bed, options));
-            Path file = Files.writeString(directory.resolve("box.conf"), bed.operations.configuration());
+            Path file = Files.writeString(directory.resolve("box.conf"), bed.operations.oneOff());
             return Objects.requireNonNull(
                     new ConfigLoader().load(file).services().get(new ServiceName("box")));
         }

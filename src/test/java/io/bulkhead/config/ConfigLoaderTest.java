@@ -253,7 +253,8 @@ final class ConfigLoaderTest {
     void readsEveryKeyOfTheSupervisor() throws IOException, ConfigException {
         HostSpec host = directory.with("""
                         supervisor {
-                          run-dir = /run/other, log-dir = /srv/log/../logs, on-exit = keep
+                          run-dir = /run/other, state-dir = /srv/state, generations = 3
+                          log-dir = /srv/log/../logs, on-exit = keep
                           reconcile { interval = 100 ms, drift = ignore }
                           cgroup.parent = /other/below
                           control { socket = /run/control, mode = "0600", group = adm }
@@ -264,6 +265,8 @@ final class ConfigLoaderTest {
 
         SupervisorSpec expected = new SupervisorSpec(
                 Path.of("/run/other"),
+                Path.of("/srv/state"),
+                3,
                 Path.of("/srv/logs"),
                 OnExit.KEEP,
                 Duration.ofMillis(100),

@@ -178,6 +178,8 @@ final class ReferenceTest {
     private static SupervisorSpec commandedBy(String group, SupervisorSpec of) {
         return new SupervisorSpec(
                 of.runDir(),
+                of.stateDir(),
+                of.generations(),
                 of.logDir(),
                 of.onExit(),
                 of.reconcileInterval(),

@@ -2,6 +2,7 @@ package io.bulkhead.control;
 
 import io.bulkhead.events.Event;
 import io.bulkhead.events.History;
+import io.bulkhead.generations.Generation;
 import io.bulkhead.logs.Growth;
 import io.bulkhead.reconcile.Advice;
 import io.bulkhead.reconcile.Changes;
@@ -11,6 +12,7 @@ import io.bulkhead.reconcile.Inspection;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Outcome;
 import io.bulkhead.reconcile.Outcome.Result;
+import io.bulkhead.reconcile.Reconfiguration;
 import io.bulkhead.reconcile.RunCommand;
 import io.bulkhead.reconcile.ServiceReport;
 import io.bulkhead.reconcile.Session;
@@ -28,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -35,7 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** A daemon's façade with a fixed answer to everything. A service's name says what comes of a command for it. */
-public final class FakeOperations implements Operations {
+public final class FakeOperations implements Operations, Reconfiguration {
     private static final Instant ENDED = Instant.parse("2026-11-24T03:12:09Z");
 
     private final Path log;
@@ -52,7 +55,7 @@ public final class FakeOperations implements Operations {
     }
 
     /** That of the last one-off command. */
-    public String configuration() {
+    public String oneOff() {
         return configuration;
     }
 
@@ -152,7 +155,17 @@ public final class FakeOperations implements Operations {
     }
 
     @Override
-    public Changes preview() throws ConfigException {
+    public Reconfiguration configuration() {
+        return this;
+    }
+
+    @Override
+    public Preview preview() throws ConfigException {
+        return new Preview(
+                changes(), changed ? "1111111111111111-2222222222222222" : "1111111111111111-1111111111111111");
+    }
+
+    private Changes changes() throws ConfigException {
         if (broken) {
             throw new ConfigException(List.of(
                     new Problem(
@@ -189,25 +202,85 @@ public final class FakeOperations implements Operations {
                         "supervisor.run-dir", "/run/a", "/run/b", Origin.DEFAULT, SpecKey.Effect.RESTART)));
     }
 
-    @Override
-    public Changes reload() throws ConfigException {
-        return preview();
+    /** One that is watched fails. */
+    private Applied applied(Request request) throws ConfigException {
+        return request.watch().isPresent()
+                ? new Applied(
+                        changes(),
+                        List.of(),
+                        5,
+                        Optional.of("web: BACKOFF Ended unexpectedly: exit status 1; generation 3 is in force again, as"
+                                + " generation 5"))
+                : new Applied(changes(), List.of(), 4, Optional.empty());
     }
 
     @Override
-    public Applied update(Set<String> names) throws ConfigException {
+    public Applied reload(Request request) throws ConfigException {
+        return applied(request);
+    }
+
+    @Override
+    public Applied apply(String hash, Request request) throws ConfigException, ChangedException {
+        if (!hash.equals(preview().hash())) {
+            throw new ChangedException(List.of(
+                    "in force is another configuration: generation 3 (update web, by root)",
+                    "the files say something else: changed web (nice)"));
+        }
+        return applied(request);
+    }
+
+    @Override
+    public Applied rollback(OptionalInt number, Request request) throws ConfigException, UnknownGenerationException {
+        if (number.orElse(2) > 3) {
+            throw new UnknownGenerationException("no generation " + number.orElse(2) + ": kept are 1 to 3");
+        }
+        return applied(request);
+    }
+
+    @Override
+    public List<Generation> generations() {
+        Optional<Generation.Watch> watch = changed
+                ? Optional.empty()
+                : Optional.of(new Generation.Watch(2, ENDED.plusSeconds(30), List.of("web")));
+        return List.of(
+                new Generation(
+                        1, ENDED, "supervisord", "start", "", "1111111111111111", 1, "f", false, Optional.empty()),
+                new Generation(
+                        2, ENDED, "root", "reload", "added fresh", "2222222222222222", 2, "f", false, Optional.empty()),
+                new Generation(
+                        3,
+                        ENDED,
+                        "root",
+                        "rollback to 1",
+                        "removed fresh",
+                        "1111111111111111",
+                        1,
+                        "f",
+                        !changed,
+                        watch));
+    }
+
+    @Override
+    public Generation current() {
+        return generations().get(2);
+    }
+
+    @Override
+    public Applied update(Set<String> names, Request request) throws ConfigException {
         return new Applied(
-                preview(),
+                changes(),
                 names.contains("nosuch")
                         ? List.of(new Outcome("nosuch", Result.NO_SUCH_GROUP))
                         : List.of(
                                 new Outcome("old", Result.REMOVED),
                                 new Outcome("web", Result.UPDATED),
-                                new Outcome("fresh", Result.ADDED)));
+                                new Outcome("fresh", Result.ADDED)),
+                4,
+                Optional.empty());
     }
 
     @Override
-    public List<Outcome> add(List<String> names) {
+    public List<Outcome> add(List<String> names, Request request) {
         return each(names, name -> switch (name) {
             case "fresh" -> new Outcome(name, Result.ADDED);
             case "web" -> new Outcome(name, Result.ALREADY_ADDED);
@@ -216,7 +289,7 @@ public final class FakeOperations implements Operations {
     }
 
     @Override
-    public List<Outcome> remove(List<String> names) {
+    public List<Outcome> remove(List<String> names, Request request) {
         return each(names, name -> switch (name) {
             case "idle" -> new Outcome(name, Result.REMOVED);
             case "web" -> new Outcome(name, Result.STILL_RUNNING);

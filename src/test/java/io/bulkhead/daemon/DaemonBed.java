@@ -76,13 +76,18 @@ final class DaemonBed implements AutoCloseable {
     DaemonBed services(String text) throws IOException {
         Files.writeString(
                 conf,
-                "supervisor {\n  run-dir = " + runDir() + "\n  log-dir = " + logDir() + "\n  cgroup.parent = /" + parent
+                "supervisor {\n  run-dir = " + runDir() + "\n  log-dir = " + logDir() + ", state-dir = "
+                        + stateDir() + "\n  cgroup.parent = /" + parent
                         + "\n  " + settings + "\n}\nservices {\n" + text + "\n}\n");
         return this;
     }
 
     Path runDir() {
         return work.resolve("run");
+    }
+
+    Path stateDir() {
+        return work.resolve("state");
     }
 
     Path logDir() {

@@ -150,7 +150,7 @@ final class LimitsIT {
             String note = "note: web: pids.max: 2 tasks is below the 4 tasks in use: "
                     + "nothing ends, but nothing new can begin\n";
             assertTrue(plan.contains("    cpu.weight: default -> 200  (live, "), plan);
-            assertTrue(plan.endsWith(note), plan);
+            assertTrue(plan.contains(note), plan);
             Path shares = bed.groupFile("web", "cpu.shares").orElse(Path.of("/nowhere"));
             assertTrue(!Files.exists(shares) || Files.readString(shares).equals("2048\n"));
             assertEquals(

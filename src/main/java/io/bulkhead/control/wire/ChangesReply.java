@@ -5,18 +5,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The answer to {@code GET /v1/plan} and {@code GET /v1/reread}: how the configuration on disk differs from the one in
- * force. Services are sorted by name.
+ * The answer to {@code GET /v1/plan}, {@code POST /v1/reload}, {@code apply} and {@code rollback}: how one configuration differs
+ * from another. Services are sorted by name.
  *
  * @param supervisor changed settings of the daemon itself
  * @param notes what limits will do otherwise than asked, a sentence each
+ * @param hash of a plan: by it, it can be applied; or empty
+ * @param generation of what was applied: the one in force since; or 0
+ * @param failure of what was applied and watched: why it isn't in force any more; or empty
  */
 public record ChangesReply(
         List<String> added,
         List<String> removed,
         List<ServiceChange> changed,
         List<KeyChange> supervisor,
-        List<String> notes) {
+        List<String> notes,
+        String hash,
+        int generation,
+        String failure) {
     public ChangesReply {
         added = List.copyOf(added);
         removed = List.copyOf(removed);
@@ -44,7 +50,13 @@ public record ChangesReply(
                 "supervisor",
                 KeyChange.json(supervisor),
                 "notes",
-                notes.isEmpty() ? "" : notes);
+                notes.isEmpty() ? "" : notes,
+                "hash",
+                hash,
+                "generation",
+                generation == 0 ? "" : generation,
+                "failure",
+                failure);
     }
 
     public static ChangesReply of(Fields fields) throws WireException {
@@ -57,6 +69,9 @@ public record ChangesReply(
                 fields.texts("removed"),
                 changed,
                 KeyChange.list(fields, "supervisor"),
-                fields.texts("notes"));
+                fields.texts("notes"),
+                fields.optionalText("hash").orElse(""),
+                fields.optionalNumber("generation").orElse(0),
+                fields.optionalText("failure").orElse(""));
     }
 }

@@ -8,9 +8,10 @@ import java.util.Map;
  * The body of every answer whose status isn't 200.
  *
  * @param error a sentence
+ * @param facts more about it, a sentence each
  * @param problems with status 422: everything that is wrong with the configuration
  */
-public record ErrorReply(String error, List<Problem> problems) {
+public record ErrorReply(String error, List<String> facts, List<Problem> problems) {
     /**
      * One thing that is wrong with a configuration.
      *
@@ -25,15 +26,19 @@ public record ErrorReply(String error, List<Problem> problems) {
     }
 
     public ErrorReply {
+        facts = List.copyOf(facts);
         problems = List.copyOf(problems);
     }
 
     public ErrorReply(String error) {
-        this(error, List.of());
+        this(error, List.of(), List.of());
     }
 
     public Map<String, Object> json() {
         Map<String, Object> object = Fields.object("error", error);
+        if (!facts.isEmpty()) {
+            object.put("facts", facts);
+        }
         if (!problems.isEmpty()) {
             List<Object> objects = new ArrayList<>();
             for (Problem each : problems) {
@@ -54,6 +59,6 @@ public record ErrorReply(String error, List<Problem> problems) {
                     each.optionalText("key").orElse(""),
                     each.text("message")));
         }
-        return new ErrorReply(fields.text("error"), problems);
+        return new ErrorReply(fields.text("error"), fields.texts("facts"), problems);
     }
 }
