@@ -2,7 +2,7 @@
 # Installs Bulkhead from the directory this script is in, on a host without packages of it.
 #
 #   install.sh [--prefix DIR] [--destdir DIR] [--force] [--quiet]   install, or upgrade: services that run are not restarted
-#   install.sh --uninstall [--prefix DIR] [--purge]       stop and remove it; with --purge its logs and /etc/bulkhead, too
+#   install.sh --uninstall [--prefix DIR] [--purge]       stop and remove it; with --purge logs, /var/lib/bulkhead and /etc/bulkhead, too
 #
 #   --prefix DIR    where to: DIR/lib/bulkhead, DIR/bin, DIR/sbin, DIR/share (/usr/local)
 #   --destdir DIR   write all of it below DIR and start nothing, as whoever makes an image wants it
@@ -70,10 +70,10 @@ remove() {
     ! systemd || systemctl daemon-reload
     [ -n "$destdir" ] || rm -rf /run/bulkhead
     if [ -n "$purge" ]; then
-        rm -rf "$destdir/etc/bulkhead" "$destdir/var/log/bulkhead"
+        rm -rf "$destdir/etc/bulkhead" "$destdir/var/lib/bulkhead" "$destdir/var/log/bulkhead"
         say "Bulkhead is removed, with its configuration and logs."
     else
-        say "Bulkhead is removed; $destdir/etc/bulkhead and $destdir/var/log/bulkhead are left."
+        say "Bulkhead is removed; bulkhead in $destdir/etc, $destdir/var/lib and $destdir/var/log is left."
     fi
 }
 

@@ -115,7 +115,7 @@ fresh() {
     systemctl reset-failed bulkhead.service
     local file
     for file in $(groups cgroup.procs); do xargs -r kill -KILL < "$file"; done
-    rm -rf /run/systemd/system/bulkhead.service.d /run/systemd/system.control/bulkhead.service.d /run/bulkhead /var/log/bulkhead /srv/root/ends
+    rm -rf /run/systemd/system/bulkhead.service.d /run/systemd/system.control/bulkhead.service.d /run/bulkhead /var/lib/bulkhead /var/log/bulkhead /srv/root/ends
     # Emulation may take long over what takes a second.
     dropin patience TimeoutStartSec=infinity
     configure

@@ -79,7 +79,7 @@ removed() { apt remove bulkhead && no_trace && [ ! -d "/proc/$before" ] || fail 
 check "packages: apt remove stops the services, leaves no program" removed
 groups_gone() { local left; left=$(find /sys/fs/cgroup -name 'bulkhead*'); [ -z "$left" ] || fail "$left"; }
 check "packages: and no group" groups_gone
-check "packages: but configuration and logs" ls $services/web.conf /etc/bulkhead/supervisord.conf /var/log/bulkhead/web.stdout.log
+check "packages: but configuration and logs" ls $services/web.conf /etc/bulkhead/supervisord.conf /var/lib/bulkhead/generations/*.generation /var/log/bulkhead/web.stdout.log
 back() { apt install "$deb" && is_active && until_runs && grep -q mine /etc/bulkhead/supervisord.conf; }
 check "packages: installed again, it goes on with them" back
 before=$(pid_of)
@@ -92,10 +92,10 @@ check "packages: but apt remove stops them, for nobody would look after them" re
 check "packages: and leaves no group" groups_gone
 check "packages: once more installed" back
 purged() {
-    apt purge bulkhead && no_trace && [ ! -e /var/log/bulkhead ] && [ ! -e /etc/bulkhead/supervisord.conf ] || fail "left"
+    apt purge bulkhead && no_trace && [ ! -e /var/lib/bulkhead ] && [ ! -e /var/log/bulkhead ] && [ ! -e /etc/bulkhead/supervisord.conf ] || fail "left"
     ls $services/web.conf
 }
-check "packages: apt purge takes logs and its own configuration, not what others wrote" purged
+check "packages: apt purge takes logs, earlier configurations and its own, not what others wrote" purged
 fresh_again() { apt install "$deb" && is_active && until_runs; }
 check "packages: installed after a purge, as at first" fresh_again
 

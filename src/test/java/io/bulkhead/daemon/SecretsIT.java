@@ -133,6 +133,8 @@ final class SecretsIT {
                 List.of("[inspect, web]", "[inspect, web, --json]", bed.runDir() + "/services/web.service")) {
             assertTrue(outputs.getOrDefault(where, "").contains("SEEN=by-all"), where);
         }
+        String generation = bed.stateDir() + "/generations/1.generation";
+        assertTrue(outputs.getOrDefault(generation, "").contains("environment.SEEN = by-all"), generation);
         outputs.forEach((name, output) -> assertFalse(output.contains(text), name));
     }
 
