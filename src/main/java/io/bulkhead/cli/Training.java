@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Loads the classes that {@code status} needs, for the class-data archive. */
+/** Loads the classes that {@code status} and {@code exec} need, for the class-data archive. */
 final class Training {
     private Training() {}
 
@@ -40,6 +40,7 @@ final class Training {
         }
         // Nobody answers at /dev/null; what loads on the way there is what counts.
         Main.run(List.of("-s", "unix:///dev/null", "status"), out, out);
+        Main.run(List.of("-s", "unix:///dev/null", "exec", "web", "true"), out, out);
         Path configuration = Files.createTempFile("bulkhead-train", ".conf");
         try {
             Files.writeString(
