@@ -6,14 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bulkhead.kernel.KernelTest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every script in {@code examples/}, run as its readers run it. */
 @KernelTest
 final class ExamplesIT {
-    @Test
-    void quickstart() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder("sh", "examples/quickstart.sh").redirectErrorStream(true);
+    @ParameterizedTest
+    @ValueSource(strings = {"quickstart.sh", "run.sh"})
+    void leavesNothingBehind(String example) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder("sh", "examples/" + example).redirectErrorStream(true);
         builder.environment()
                 .put(
                         "BULKHEAD_BIN",
