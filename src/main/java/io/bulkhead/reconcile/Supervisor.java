@@ -2,7 +2,9 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.CgroupDriver;
 import io.bulkhead.events.History;
+import io.bulkhead.health.Findings;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.EventLoop;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.plan.Desired;
@@ -11,6 +13,7 @@ import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.SupervisorSpec;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.Progress;
@@ -328,6 +331,8 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private ServiceReport report(ServiceName name, ServiceStatus status) {
+        Findings findings =
+                status.process().map(p -> reconciler.findings(name, p)).orElse(Findings.NONE);
         return new ServiceReport(
                 name,
                 status.state(),
@@ -337,7 +342,12 @@ public final class Supervisor implements AutoCloseable {
                 status.lastExit(),
                 status.restartCount(),
                 nextStart(status),
-                reconciler.paused().contains(name) ? "paused" : reason(status));
+                reconciler.paused().contains(name) ? "paused" : reason(status, findings),
+                new ServiceReport.Vitals(
+                        status.state() == ServiceState.RUNNING,
+                        findings.health(),
+                        findings.condition(),
+                        findings.lines()));
     }
 
     private static Optional<Instant> nextStart(ServiceStatus status) {
@@ -345,13 +355,28 @@ public final class Supervisor implements AutoCloseable {
         return again ? status.due() : Optional.empty();
     }
 
-    private static String reason(ServiceStatus status) {
+    private static String reason(ServiceStatus status, Findings findings) {
+        if (status.state() == ServiceState.STARTING
+                && status.reason().isEmpty()
+                && !findings.readiness().isEmpty()) {
+            return notReady(status, findings.readiness());
+        }
         String waits = status.progress().waiting().map(Progress.Waiting::reason).orElse("");
         return status.reason() + (status.reason().isEmpty() || waits.isEmpty() ? "" : "; ") + waits;
     }
 
+    private static String notReady(ServiceStatus status, String readiness) {
+        Optional<Duration> until = status.due()
+                .flatMap(due -> status.startedAt().map(start -> Duration.between(start, due)))
+                .map(time -> Duration.ofMillis(time.toMillis()));
+        return "not ready: " + readiness
+                + until.map(time -> "; it fails " + SpecKey.text(time) + " after its start")
+                        .orElse("");
+    }
+
     @Override
     public void close() {
+        reconciler.close();
         actuator.close();
         kernel.launcher().close();
         loop.close();
