@@ -4,6 +4,7 @@ import io.bulkhead.spec.Dependencies;
 import io.bulkhead.spec.Dependencies.Condition;
 import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.RestartPolicy;
+import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
 /** What services need of one another: everybody named is there and can become what is needed, and nobody waits for itself. */
 final class DependencyGraph {
     private final Problems problems;
+    /** By the name that the configuration declares, of several instances the first. */
     private final SortedMap<String, ServiceSpec> services = new TreeMap<>();
 
     DependencyGraph(Problems problems) {
@@ -27,19 +29,21 @@ final class DependencyGraph {
 
     /** @param declared every name there is, of those with problems, too */
     void check(Collection<ServiceSpec> sound, Collection<String> declared) {
-        sound.forEach(spec -> services.put(spec.name().value(), spec));
-        for (ServiceSpec spec : services.values()) {
+        for (ServiceSpec spec : sound) {
+            services.putIfAbsent(spec.instance().service().value(), spec);
+        }
+        for (ServiceSpec spec : sound) {
             Dependencies needs = spec.lifecycle().dependencies();
             needs.requires().forEach((name, need) -> possible(spec, "requires", name, need.condition(), declared));
             needs.wants().forEach((name, need) -> possible(spec, "wants", name, need.condition(), declared));
             needs.after().forEach(name -> possible(spec, "after", name, Condition.STARTED, declared));
         }
-        circles();
+        circles(sound);
     }
 
     private void possible(ServiceSpec spec, String key, String name, Condition condition, Collection<String> declared) {
         if (!declared.contains(name)) {
-            problem(spec, key, "no service is named " + Shown.text(name) + Nearest.hint(name, declared));
+            problem(spec, key, unknown(name, declared));
             return;
         }
         ServiceSpec other = services.get(name);
@@ -60,22 +64,33 @@ final class DependencyGraph {
         }
     }
 
+    private String unknown(String name, Collection<String> declared) {
+        for (ServiceSpec other : services.values()) {
+            if (other.instance().isNumbered(name)) {
+                ServiceName service = other.instance().service();
+                return name + " is an instance of " + service + ": allowed is " + service + ", which is all of them";
+            }
+        }
+        return "no service is named " + Shown.text(name) + Nearest.hint(name, declared);
+    }
+
     private void problem(ServiceSpec spec, String key, String message) {
         problems.add(
                 spec.originOf(key),
-                "services." + Shown.key(spec.name().value()) + "." + key,
-                Optional.of(spec.name()),
+                "services." + Shown.key(spec.instance().service().value()) + "." + key,
+                Optional.of(spec.instance().service()),
                 message);
     }
 
     /** Whoever waits for nobody, or only for those that don't wait any more, can be taken away; what remains goes in circles. */
-    private void circles() {
+    private void circles(Collection<ServiceSpec> sound) {
         Map<String, Set<String>> waiting = new TreeMap<>();
-        services.forEach((name, spec) -> {
+        for (ServiceSpec spec : sound) {
             Set<String> others = new TreeSet<>(spec.lifecycle().dependencies().all());
             others.retainAll(services.keySet());
-            waiting.put(name, others);
-        });
+            waiting.computeIfAbsent(spec.instance().service().value(), name -> new TreeSet<>())
+                    .addAll(others);
+        }
         while (true) {
             List<String> free = new ArrayList<>();
             waiting.forEach((name, others) -> {

@@ -125,7 +125,8 @@ final class IncludedFiles {
 
     private Section section(Path file, ConfigObject root) {
         Origin origin = new Origin(file.toString(), 0);
-        Section.Scope scope = new Section.Scope(sources, problems, Optional.empty(), new HashMap<>(), "");
+        Section.Scope scope =
+                new Section.Scope(sources, problems, Optional.empty(), new HashMap<>(), "", InstanceNumber.none());
         return new Section(
                 scope, "", origin, List.of(root, ConfigFactory.empty().root()));
     }

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What two services on one bridge can't both have: an address. */
+/** What two services, or instances of one, on one bridge can't both have: an address. */
 final class NetworkClashes {
     private final Problems problems;
     private final Map<String, ServiceSpec> owners = new HashMap<>();
@@ -38,12 +38,17 @@ final class NetworkClashes {
     private void claim(ServiceSpec service, String bridge, String key, String what) {
         ServiceSpec owner = owners.putIfAbsent(bridge + " " + what, service);
         if (owner != null && !owner.name().equals(service.name())) {
-            ServiceName name = service.name();
+            ServiceName name = service.instance().service();
+            boolean isOwn = name.equals(owner.instance().service());
             problems.add(
                     service.originOf(key),
                     "services." + Shown.key(name.value()) + "." + key,
                     Optional.of(name),
-                    what + " on " + bridge + " is that of service " + owner.name() + " (" + owner.originOf(key) + ")");
+                    what + " on " + bridge
+                            + (isOwn
+                                    ? " would be that of several instances: ${instance} in it makes them differ"
+                                    : " is that of service " + owner.instance().service() + " (" + owner.originOf(key)
+                                            + ")"));
         }
     }
 }

@@ -1,10 +1,7 @@
 package io.bulkhead.config;
 
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigValue;
 import io.bulkhead.spec.ConfigException;
-import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
@@ -17,12 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** One load of one configuration. */
 final class Reading {
-    private static final ConfigObject EMPTY = ConfigFactory.empty().root();
-
     private final Path file;
     private final ConfigLoader.Key key;
     private final Sources sources;
@@ -53,28 +47,37 @@ final class Reading {
     /** What is declared, without the services that have problems. */
     HostSpec read() {
         ConfigObject whole = new IncludedFiles(sources, problems).read(file);
-        Section top = new Section(scope(Optional.empty(), ""), "", new Origin(file.toString(), 0), List.of(whole));
+        Section top = top(whole, InstanceNumber.none());
         SupervisorReader supervisor = new SupervisorReader(top.section("supervisor"));
         SupervisorSpec spec = supervisor.read();
-        Optional<Drift> drift = supervisor.drift();
         SecretFiles secrets = new SecretFiles(key, spec.runDir());
-        new ServiceReader(top.section("defaults"), Map.of(), secrets).check();
+        top.anything("defaults");
         Section names = top.section("services");
         top.done();
+        // Whether instances are set or not is the services' to say.
+        Section defaults = top(whole, InstanceNumber.of(0, true)).section("defaults");
+        new ServiceReader(defaults, Map.of(), secrets).check();
 
-        ConfigObject defaults = object(whole.get("defaults"));
-        ConfigObject declared = object(whole.get("services"));
+        DeclaredServices declared = new DeclaredServices(sources, problems, whole, supervisor, secrets);
         for (String name : names.keys()) {
             if (!ServiceName.isValid(name)) {
                 names.problem(name, Names.NOT_A_SERVICE);
             } else if (names.has(name)) {
-                service(new ServiceName(name), declared, defaults, drift, supervisor.driftOrigin(), secrets);
+                declared.read(new ServiceName(name)).forEach(service -> services.put(service.name(), service));
             }
         }
-        new NetworkClashes(problems).check(List.copyOf(services.values()));
-        new DependencyGraph(problems).check(List.copyOf(services.values()), names.keys());
-        services.keySet().removeIf(problems::concern);
+        List<ServiceSpec> sound = List.copyOf(services.values());
+        InstancesReader.check(sound, names.keys(), problems);
+        new NetworkClashes(problems).check(sound);
+        new DependencyGraph(problems).check(sound, names.keys());
+        services.values()
+                .removeIf(service -> problems.concern(service.instance().service()));
         return new HostSpec(spec, new TreeMap<>(services), problems.byService(sources::rank));
+    }
+
+    private Section top(ConfigObject whole, InstanceNumber instance) {
+        Section.Scope scope = new Section.Scope(sources, problems, Optional.empty(), new HashMap<>(), "", instance);
+        return new Section(scope, "", new Origin(file.toString(), 0), List.of(whole));
     }
 
     /** Throws every problem, if there is one. */
@@ -89,42 +92,5 @@ final class Reading {
         if (problems.anyGlobal()) {
             requireNone();
         }
-    }
-
-    private void service(
-            ServiceName name,
-            ConfigObject declared,
-            ConfigObject defaults,
-            Optional<Drift> drift,
-            Origin driftOrigin,
-            SecretFiles secrets) {
-        Map<String, Origin> origins = new HashMap<>();
-        drift.ifPresent(d -> origins.put("reconcile.drift", driftOrigin));
-        ConfigObject below = EMPTY.withValue(name.value(), defaults);
-        Section holder = new Section(
-                scope(Optional.of(name), origins, "services." + Shown.key(name.value())),
-                "services",
-                new Origin(file.toString(), 0),
-                List.of(declared, below));
-        Section section = holder.section(name.value());
-        if (problems.concern(name)) {
-            return; // no object, or declared twice: whatever else were said about it would be noise
-        }
-        Optional<ServiceSpec> spec = new ServiceReader(section, origins, secrets).read(name, drift);
-        if (!problems.concern(name)) {
-            spec.ifPresent(sound -> services.put(name, sound));
-        }
-    }
-
-    private Section.Scope scope(Optional<ServiceName> service, String root) {
-        return scope(service, new HashMap<>(), root);
-    }
-
-    private Section.Scope scope(Optional<ServiceName> service, Map<String, Origin> origins, String root) {
-        return new Section.Scope(sources, problems, service, origins, root);
-    }
-
-    private static ConfigObject object(@Nullable ConfigValue value) {
-        return value instanceof ConfigObject object && !Section.isOpen(value) ? object : EMPTY;
     }
 }

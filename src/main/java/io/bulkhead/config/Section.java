@@ -40,13 +40,15 @@ final class Section {
      * @param service whose they are, if a service's
      * @param origins filled with where each key stands that was asked for and is written
      * @param root the path that {@code origins} leaves away
+     * @param instance what {@code ${instance}} is in it
      */
     record Scope(
             Sources sources,
             Problems problems,
             Optional<ServiceName> service,
             Map<String, Origin> origins,
-            String root) {}
+            String root,
+            InstanceNumber instance) {}
 
     private record Found(ConfigValue value, boolean own) {}
 
@@ -188,7 +190,8 @@ final class Section {
             ConfigParseOptions options =
                     ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON).setOriginDescription(sources.tag(file));
             ConfigObject root = ConfigFactory.parseString(text, options).root();
-            Scope own = new Scope(sources, scope.problems(), scope.service(), new HashMap<>(), "");
+            Scope own =
+                    new Scope(sources, scope.problems(), scope.service(), new HashMap<>(), "", InstanceNumber.none());
             return Optional.of(
                     new Json(new Section(own, "", new Origin(file.toString(), 0), List.of(root)), Digest.of(text)));
         } catch (Unreadable e) {
@@ -290,16 +293,26 @@ final class Section {
     }
 
     private <T> Optional<T> read(String key, ConfigValue value, boolean own, Scalar<T> scalar) {
-        boolean isScalar = !(value instanceof ConfigList) && !(value instanceof ConfigObject) && !isNull(value);
-        try {
-            if (isScalar) {
-                return Optional.of(scalar.read(Scalar.text(value)));
-            }
+        if (value instanceof ConfigList || value instanceof ConfigObject || isNull(value)) {
             note(own, value, key, Shown.value(value) + " is not " + scalar.allowed());
-        } catch (Refusal e) {
-            note(own, value, key, Shown.value(value) + " " + e.predicate());
+            return Optional.empty();
         }
-        return Optional.empty();
+        Optional<String> text = text(key, value);
+        try {
+            return text.isPresent() ? Optional.of(scalar.read(text.get())) : Optional.empty();
+        } catch (Refusal e) {
+            note(own, value, key, Shown.text(text.get()) + " " + e.predicate());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> text(String key, ConfigValue value) {
+        try {
+            return Optional.of(scope.instance().in(Scalar.text(value)));
+        } catch (Refusal e) {
+            note(true, value, key, e.predicate());
+            return Optional.empty();
+        }
     }
 
     private Optional<Found> find(String key) {

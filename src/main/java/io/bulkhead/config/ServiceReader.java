@@ -2,6 +2,8 @@ package io.bulkhead.config;
 
 import io.bulkhead.spec.Credentials;
 import io.bulkhead.spec.Drift;
+import io.bulkhead.spec.Instance;
+import io.bulkhead.spec.Instances;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.RootSwitch;
@@ -44,29 +46,33 @@ final class ServiceReader {
     void check() {
         RootfsReader.check(section);
         command();
-        spec(new ServiceName("defaults"), Path.of("/nowhere"), List.of("none"), Optional.empty());
+        spec(new ServiceName("defaults"), 0, Path.of("/nowhere"), List.of("none"), Optional.empty());
     }
 
     /**
      * The service, or empty: then there is a problem more.
      *
+     * @param index which of its instances
      * @param otherwise what it does about drift unless it says
      */
-    Optional<ServiceSpec> read(ServiceName name, Optional<Drift> otherwise) {
+    Optional<ServiceSpec> read(ServiceName name, int index, Optional<Drift> otherwise) {
         require("rootfs", "the directory that becomes the service's root");
         require("command", "a list such as [/bin/sleep, 10], or a string");
         Optional<Path> rootfs = RootfsReader.read(section);
         Optional<List<String>> command = command();
-        ServiceSpec spec = spec(name, rootfs.orElse(Path.of("/nowhere")), command.orElse(List.of("none")), otherwise);
+        ServiceSpec spec =
+                spec(name, index, rootfs.orElse(Path.of("/nowhere")), command.orElse(List.of("none")), otherwise);
         return rootfs.isPresent() && command.isPresent() ? Optional.of(spec) : Optional.empty();
     }
 
-    private ServiceSpec spec(ServiceName name, Path rootfs, List<String> command, Optional<Drift> otherwise) {
+    private ServiceSpec spec(
+            ServiceName name, int index, Path rootfs, List<String> command, Optional<Drift> otherwise) {
+        Instances instances = new InstancesReader(section).read(name);
         Namespaces namespaces = new NamespacesReader(section).read();
         PolicyReader policies = new PolicyReader(section);
         Map<String, String> environment = new EnvironmentReader(section).read();
         ServiceSpec spec = new ServiceSpec(
-                name,
+                new Instance(name, Math.min(index, instances.count() - 1), instances),
                 rootfs,
                 new MountsReader(section).read(namespaces),
                 command,

@@ -28,7 +28,7 @@ final class Graph {
         for (ServiceSpec spec : specs) {
             sorted.put(spec.name(), spec);
             graph.members
-                    .computeIfAbsent(spec.name().value(), name -> new ArrayList<>())
+                    .computeIfAbsent(spec.instance().service().value(), name -> new ArrayList<>())
                     .add(spec.name());
         }
         Map<ServiceName, Integer> open = new HashMap<>();

@@ -14,6 +14,9 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
     public static final String ALLOWED =
             "1 to 100 letters, digits, '_', '.' or '-', beginning with a letter or digit, not \"all\"";
 
+    /** In characters; a file of the log has some thirty more. */
+    public static final int LONGEST = 100;
+
     private static final Pattern VALID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,99}");
 
     public ServiceName {
@@ -30,6 +33,11 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
                 && !value.equals("all")
                 && !value.matches("(cgroup|cpu|cpuacct|cpuset|memory|pids|io|blkio|devices|freezer|hugetlb|rdma|misc"
                         + "|net_cls|net_prio|perf_event)\\..*");
+    }
+
+    /** Whether somebody who types {@code text} means, perhaps among others, the whole service. */
+    public boolean isNamed(String text) {
+        return Instance.isNamed(value, value, text);
     }
 
     @Override

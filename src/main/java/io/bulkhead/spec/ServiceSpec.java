@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /**
  * The validated, immutable form of one service's configuration.
  *
- * @param name the service's name
+ * @param instance which one it is of the service's running copies
  * @param rootfs absolute path of the directory that becomes the process' root
  * @param view how it sees its root and what is mounted in it
  * @param command program and arguments, at least one; a program without a slash is looked for in the service's PATH
@@ -40,7 +40,7 @@ import java.util.TreeMap;
  * @param origins where each key that somebody wrote stands, by its path below the service ({@code cpu.quota})
  */
 public record ServiceSpec(
-        ServiceName name,
+        Instance instance,
         Path rootfs,
         RootView view,
         List<String> command,
@@ -67,7 +67,7 @@ public record ServiceSpec(
         Drift drift,
         Map<String, Origin> origins) {
     public ServiceSpec {
-        Objects.requireNonNull(name);
+        Objects.requireNonNull(instance);
         if (!rootfs.isAbsolute()) {
             throw new IllegalArgumentException("rootfs " + rootfs + " is not absolute");
         }
@@ -110,9 +110,23 @@ public record ServiceSpec(
                         .isPresent();
     }
 
+    /** What it is known by to the kernel and in the file system; no other service, nor instance, has it. */
+    public ServiceName name() {
+        return instance.name();
+    }
+
+    /** The same as another of its instances, where none of its keys tells them apart. */
+    public ServiceSpec with(Instance value) {
+        return edited(value, namespaces);
+    }
+
     public ServiceSpec with(Namespaces value) {
+        return edited(instance, value);
+    }
+
+    private ServiceSpec edited(Instance which, Namespaces privacy) {
         return new ServiceSpec(
-                name,
+                which,
                 rootfs,
                 view,
                 command,
@@ -125,7 +139,7 @@ public record ServiceSpec(
                 nice,
                 oomScoreAdjust,
                 limits,
-                value,
+                privacy,
                 hostname,
                 confinement,
                 rootSwitch,

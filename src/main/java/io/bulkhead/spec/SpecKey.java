@@ -115,6 +115,10 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             restart("seccomp", s -> s.confinement().seccomp().toString()),
             restart("root-switch", s -> dashed(s.rootSwitch())),
             new SpecKey("init", Effect.RESTART, s -> Boolean.toString(s.init()), "false"),
+            live("instances", s -> Integer.toString(s.instance().instances().count())),
+            live(
+                    "rolling.max-unavailable",
+                    s -> unavailable(s.instance().instances().maxUnavailable())),
             live("autostart", s -> Boolean.toString(s.autostart())),
             live("type", s -> dashed(s.lifecycle().kind())),
             live("remain", s -> Boolean.toString(s.lifecycle().remain())),
@@ -319,6 +323,10 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
 
     private static String needs(Map<String, Dependencies.Dependency> needs) {
         return needs.toString();
+    }
+
+    private static String unavailable(int most) {
+        return most == Instances.ALL ? "all" : Integer.toString(most);
     }
 
     private static String privacy(boolean isPrivate) {

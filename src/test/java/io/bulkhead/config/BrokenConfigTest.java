@@ -30,13 +30,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class BrokenConfigTest {
     private static final List<String> THEMES =
-            List.of("syntax", "keys", "types", "ranges", "contradictions", "references");
+            List.of("syntax", "keys", "types", "ranges", "contradictions", "instances", "references");
     private static final List<String> LEAKS =
             List.of("Exception", "com.typesafe", "typesafe", "Config", "\tat ", "token");
 
     /** What a service may say, in the order in which it is asked for; {@code <service keys>} in the cases. */
     private static final String SERVICE_KEYS =
-            "rootfs, command, namespaces, net, user-namespace, time, environment, environment-file, mounts, user, group, groups, "
+            "rootfs, command, instances, rolling, namespaces, net, user-namespace, time, environment, environment-file, "
+                    + "mounts, user, group, groups, "
                     + "workdir, umask, secrets, rlimits, nice, oom-score-adjust, cpu, memory, pids, io, hugetlb, rdma, misc, "
                     + "devices, hostname, no-new-privileges, capabilities, seccomp, root-switch, init, autostart, "
                     + "start, stop, restart, type, remain, requires, wants, after, health, max-runtime, log, reconcile";

@@ -14,6 +14,7 @@ import io.bulkhead.spec.Credentials;
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.IdRange;
+import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.IpAddress;
 import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Limits;
@@ -82,7 +83,7 @@ final class ConfigLoaderTest {
 
         Path file = directory.main();
         ServiceSpec expected = new ServiceSpec(
-                new ServiceName("web"),
+                Instance.only(new ServiceName("web")),
                 temporary.resolve("rootfs"),
                 RootView.PLAIN,
                 List.of("/bin/web"),
@@ -141,7 +142,7 @@ final class ConfigLoaderTest {
                 """);
 
         ServiceSpec expected = new ServiceSpec(
-                new ServiceName("web"),
+                Instance.only(new ServiceName("web")),
                 temporary.resolve("rootfs"),
                 new RootView(
                         true,

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 
 /** One valid service, and ways to vary a field of it. */
 public final class SpecFixture {
-    private ServiceName name;
+    private Instance instance;
     private Path rootfs = Path.of("/srv/web");
     private List<String> command = List.of("/bin/web");
     private Limits limits = Limits.NONE;
@@ -30,7 +30,7 @@ public final class SpecFixture {
     private String workdir = "/";
 
     private SpecFixture(String name) {
-        this.name = new ServiceName(name);
+        this.instance = Instance.only(new ServiceName(name));
     }
 
     public static ServiceSpec service(String name) {
@@ -39,6 +39,7 @@ public final class SpecFixture {
 
     public static SpecFixture with(ServiceSpec spec) {
         SpecFixture fixture = new SpecFixture(spec.name().value());
+        fixture.instance = spec.instance();
         fixture.rootfs = spec.rootfs();
         fixture.command = spec.command();
         fixture.limits = spec.limits();
@@ -161,7 +162,7 @@ public final class SpecFixture {
 
     public ServiceSpec build() {
         return new ServiceSpec(
-                name,
+                instance,
                 rootfs,
                 RootView.PLAIN,
                 command,
