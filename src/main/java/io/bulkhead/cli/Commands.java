@@ -9,6 +9,7 @@ import io.bulkhead.control.wire.OutcomesReply;
 import io.bulkhead.control.wire.ServiceView;
 import io.bulkhead.control.wire.WireException;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.SupervisorSpec;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
         description = "Asks the daemon how its services are, and tells it what to do.",
         footer = {
             "",
-            "A NAME is a service, GROUP:NAME, GROUP:* or all. `supervisorctl COMMAND -h` tells more of each command.",
+            "A NAME is a service, one of its instances (web:web_01), all of them (web:*), or all there are (all).",
+            "`supervisorctl COMMAND -h` tells more of each command.",
             "Exit codes: 0 done; 1 unknown name; 2 bad usage or configuration; 4 connection refused; 7 failed;",
             "status: 3 a service is not running, 4 unknown name or no daemon."
         })
@@ -107,26 +109,21 @@ class Commands implements Runnable {
 
     /** Fills {@code chosen} with the services named and returns the names that name none. */
     static List<String> choose(List<ServiceView> services, List<String> names, List<ServiceView> chosen) {
-        if (names.isEmpty() || names.contains("all")) {
+        if (names.isEmpty() || names.stream().anyMatch(Instance::isAll)) {
             chosen.addAll(services);
             return List.of();
         }
         List<String> unknown = new ArrayList<>();
         for (String name : names) {
-            List<ServiceView> found =
-                    services.stream().filter(s -> isNamed(s, name)).toList();
+            List<ServiceView> found = services.stream()
+                    .filter(s -> Instance.isNamed(s.group(), s.name(), name))
+                    .toList();
             found.stream().filter(s -> !chosen.contains(s)).forEach(chosen::add);
             if (found.isEmpty()) {
                 unknown.add(name);
             }
         }
         return unknown;
-    }
-
-    private static boolean isNamed(ServiceView service, String name) {
-        return name.equals(service.name())
-                || name.equals(service.group() + ":" + service.name())
-                || name.equals(service.group() + ":*");
     }
 
     final int outcomes(String route, CommandRequest request) throws ControlException, ConfigException, WireException {

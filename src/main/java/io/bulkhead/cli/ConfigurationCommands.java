@@ -179,8 +179,8 @@ final class ConfigurationCommands extends Commands {
         int code = ExitCodes.OK;
         for (ServiceView service : StatusReply.of(client().get("status")).services()) {
             boolean failed = service.state().equals("FATAL") || service.state().equals("BACKOFF");
-            if (failed && concerned.contains(service.name())) {
-                err.println(service.name() + ": " + service.state() + " " + service.reason());
+            if (failed && concerned.contains(service.group())) {
+                err.println(service.shown() + ": " + service.state() + " " + service.reason());
                 code = ExitCodes.FAILED;
             }
         }
@@ -213,7 +213,10 @@ final class ConfigurationCommands extends Commands {
         Path checked =
                 file != null ? file : configuration != null ? configuration : Path.of("/etc/bulkhead/supervisord.conf");
         try {
-            int services = new ConfigLoader().load(checked).services().size();
+            long services = new ConfigLoader()
+                    .load(checked).services().values().stream()
+                            .filter(spec -> spec.instance().index() == 0)
+                            .count();
             out.println(checked + ": " + services + (services == 1 ? " service" : " services") + ", no errors");
             return ExitCodes.OK;
         } catch (ConfigException e) {

@@ -59,13 +59,13 @@ final class HistoryCommands extends Commands {
         }
         List<Object> explained = new ArrayList<>();
         for (ServiceView service : chosen) {
-            List<EventView> events = evidence(service.name());
-            List<FindingsReply.Finding> findings =
-                    FindingsReply.of(client().get("findings/" + service.name())).findings();
+            List<EventView> events = evidence(service.shown());
+            List<FindingsReply.Finding> findings = FindingsReply.of(client().get("findings/" + service.shown()))
+                    .findings();
             if (json) {
                 explained.add(explanation(service, events, findings));
             } else {
-                out.println(service.name() + " is " + service.state() + why(service, events));
+                out.println(service.shown() + " is " + service.state() + why(service, events));
                 findings.forEach(finding -> print(finding, service.reason()));
                 print(events);
             }
@@ -79,7 +79,7 @@ final class HistoryCommands extends Commands {
     private static Map<String, Object> explanation(
             ServiceView service, List<EventView> events, List<FindingsReply.Finding> findings) throws WireException {
         Map<String, Object> explanation = new LinkedHashMap<>();
-        explanation.put("name", service.name());
+        explanation.put("name", service.shown());
         explanation.put("state", service.state());
         explanation.put("because", why(service, events).replaceFirst("^[:,] ", ""));
         if (!findings.isEmpty()) {
@@ -143,10 +143,9 @@ final class HistoryCommands extends Commands {
             print(reply.json());
             return ExitCodes.OK;
         }
-        List<EventView> events = evidence(reply.service().name());
-        out.println(reply.service().name() + " is " + reply.service().state() + why(reply.service(), events));
+        List<EventView> events = evidence(reply.service().shown());
+        out.println(reply.service().shown() + " is " + reply.service().state() + why(reply.service(), events));
         out.println("restarts: " + reply.service().restarts());
-        section("probes", reply.vitals(), line -> line);
         section("processes", reply.processes(), p -> String.format("%7d  %s", p.pid(), p.command()));
         section("limits", reply.limits(), HistoryCommands::describe);
         section("come up against", reply.hardship(), line -> line);
@@ -185,8 +184,7 @@ final class HistoryCommands extends Commands {
                 (service.pid().isPresent() ? ": pid " + service.pid().getAsInt() : ": it has completed, and remains")
                         + service.startedAt()
                                 .map(at -> ", since " + Reading.time(at))
-                                .orElse("")
-                        + health(service.vitals());
+                                .orElse("");
             case "BACKOFF" ->
                 ": " + service.reason()
                         + service.nextStart()
@@ -205,11 +203,6 @@ final class HistoryCommands extends Commands {
             case "STOPPING" -> stopping(service);
             default -> exit;
         };
-    }
-
-    private static String health(ServiceView.Vitals vitals) {
-        String how = vitals.health().equals("starting") ? "not known to be healthy yet" : vitals.health();
-        return (how.isEmpty() ? "" : "; " + how) + (vitals.condition().isEmpty() ? "" : ": " + vitals.condition());
     }
 
     private static String starting(ServiceView service) {

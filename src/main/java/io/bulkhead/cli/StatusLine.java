@@ -26,17 +26,13 @@ final class StatusLine {
     static int nameWidth(Iterable<ServiceView> services) {
         int longest = MIN_NAME;
         for (ServiceView service : services) {
-            longest = Math.max(longest, name(service).length());
+            longest = Math.max(longest, service.shown().length());
         }
         return longest + 3;
     }
 
-    static String name(ServiceView service) {
-        return service.group().equals(service.name()) ? service.name() : service.group() + ":" + service.name();
-    }
-
     String format(ServiceView service, int nameWidth) {
-        String line = pad(name(service), nameWidth) + pad(service.state(), 10) + description(service);
+        String line = pad(service.shown(), nameWidth) + pad(service.state(), 10) + description(service);
         return line.stripTrailing();
     }
 
@@ -46,10 +42,9 @@ final class StatusLine {
                 service.pid().isEmpty()
                         ? "completed " + service.endedAt().map(this::date).orElse("")
                         : "pid " + service.pid().orElse(0) + ", uptime " + uptime(service.startedAt())
-                                + (service.reason().equals("paused") ? ", paused" : "")
-                                + (service.vitals().health().equals("unhealthy") ? ", unhealthy" : "");
+                                + (service.reason().equals("paused") ? ", paused" : "");
             case "STOPPED", "EXITED" -> service.endedAt().map(this::date).orElse("Not started");
-            case "FATAL", "BACKOFF", "STARTING" -> service.reason();
+            case "FATAL", "BACKOFF" -> service.reason();
             default -> "";
         };
     }

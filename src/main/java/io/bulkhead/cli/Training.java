@@ -29,8 +29,7 @@ final class Training {
                 0,
                 Optional.empty(),
                 "",
-                "",
-                ServiceView.Vitals.NONE);
+                "");
         try {
             StatusReply reply = StatusReply.of(io.bulkhead.control.wire.Json.read(
                     io.bulkhead.control.wire.Json.write(new StatusReply(List.of(service), List.of()).json())));

@@ -42,7 +42,8 @@ final class ConfigurationRoutes {
             case "plan" -> Wire.plan(configuration.preview()).json();
             case "available" ->
                 new AvailableReply(configuration.available().stream()
-                                .map(a -> new AvailableReply.Service(a.name().value(), a.inForce(), a.autostart()))
+                                .map(a ->
+                                        new AvailableReply.Service(a.instance().shown(), a.inForce(), a.autostart()))
                                 .toList())
                         .json();
             default ->

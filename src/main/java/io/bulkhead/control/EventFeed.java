@@ -1,5 +1,6 @@
 package io.bulkhead.control;
 
+import io.bulkhead.control.wire.Fields;
 import io.bulkhead.control.wire.Json;
 import io.bulkhead.control.wire.WireException;
 import io.bulkhead.events.Cursor;
@@ -9,7 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The events that are asked for, a line of JSON each. */
@@ -18,18 +19,17 @@ final class EventFeed implements Feed {
 
     private final History history;
     private final Instant since;
-    private final List<String> services;
+    private final EventNames names;
     private final Cursor cursor;
     private Runnable wake = () -> {};
 
     /**
-     * @param services their names; empty: all, and the daemon
      * @param last how many of what is there already; negative: all
      */
-    EventFeed(History history, Instant since, List<String> services, int last) throws IOException {
+    EventFeed(History history, Instant since, EventNames names, int last) throws IOException {
         this.history = history;
         this.since = since;
-        this.services = List.copyOf(services);
+        this.names = names;
         this.cursor = history.cursor();
         if (last >= 0) {
             skip(last);
@@ -41,7 +41,7 @@ final class EventFeed implements Feed {
         int all = 0;
         try (Cursor counter = history.cursor()) {
             for (Optional<byte[]> line = counter.next(); line.isPresent(); line = counter.next()) {
-                all += isAskedFor(line.get()) ? 1 : 0;
+                all += asked(line.get()).isPresent() ? 1 : 0;
             }
         }
         for (int i = last; i < all; i++) {
@@ -50,23 +50,36 @@ final class EventFeed implements Feed {
     }
 
     private Optional<byte[]> nextAskedFor() throws IOException {
-        Optional<byte[]> line = cursor.next();
-        while (line.isPresent() && !isAskedFor(line.get())) {
-            line = cursor.next();
+        for (Optional<byte[]> line = cursor.next(); line.isPresent(); line = cursor.next()) {
+            Optional<byte[]> asked = asked(line.get());
+            if (asked.isPresent()) {
+                return asked;
+            }
         }
-        return line;
+        return Optional.empty();
     }
 
-    private boolean isAskedFor(byte[] line) {
+    /** The line as it is to be read, if it is asked for. */
+    private Optional<byte[]> asked(byte[] line) {
         try {
-            var event = Json.read(line);
-            return (services.isEmpty()
-                            || services.contains(event.optionalText("service").orElse("")))
-                    && (since.equals(Instant.EPOCH)
-                            || !Instant.parse(event.text("at")).isBefore(since));
+            Fields event = Json.read(line);
+            String service = event.optionalText("service").orElse("");
+            boolean old = !since.equals(Instant.EPOCH)
+                    && Instant.parse(event.text("at")).isBefore(since);
+            if (old || !names.areAskedFor(service)) {
+                return Optional.empty();
+            }
+            String shown = names.shown(service);
+            return Optional.of(shown.equals(service) ? line : named(event, shown));
         } catch (WireException | DateTimeException e) {
-            return false; // no event: somebody else has written into the file
+            return Optional.empty(); // no event: somebody else has written into the file
         }
+    }
+
+    private static byte[] named(Fields event, String shown) {
+        Map<String, Object> object = event.asMap();
+        object.put("service", shown);
+        return Json.write(object);
     }
 
     @Override

@@ -138,7 +138,7 @@ final class Routes extends Handler.Abstract {
     private Answer read(String route) throws IOException, ConfigException {
         if (route.startsWith("inspect/")) {
             return operations
-                    .inspect(route.substring("inspect/".length()))
+                    .inspect(Named.one(operations, route.substring("inspect/".length())))
                     .map(inspection ->
                             Answer.json(200, Wire.inspection(inspection).json()))
                     .orElseGet(() -> Answer.error(404, "no such process"));
@@ -146,7 +146,7 @@ final class Routes extends Handler.Abstract {
         if (route.startsWith("findings/")) {
             return Answer.json(
                     200,
-                    Wire.findings(operations.findings(route.substring("findings/".length())))
+                    Wire.findings(operations.findings(Named.one(operations, route.substring("findings/".length()))))
                             .json());
         }
         return switch (route) {

@@ -3,7 +3,8 @@ package io.bulkhead.control;
 import io.bulkhead.control.wire.WireException;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Operations.Stream;
-import io.bulkhead.reconcile.ServiceReport;
+import io.bulkhead.spec.Instance;
+import io.bulkhead.spec.ServiceName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -75,31 +75,21 @@ final class Streams {
     }
 
     private Feed events(Fields query) throws IOException {
-        List<String> services = new ArrayList<>();
-        for (String name : query.getValuesOrEmpty("name")) {
-            if (isAll(name)) {
-                services.clear();
-                break;
-            }
-            // What happened to a service that is no more is asked for by the same name.
-            services.add(name.contains(":") ? name.substring(0, name.indexOf(':')) : name);
-        }
-        return new EventFeed(operations.history(), since(query), services, number(query, "last", -1));
+        List<String> services = query.getValuesOrEmpty("name");
+        return new EventFeed(
+                operations.history(),
+                since(query),
+                new EventNames(operations.names(), services),
+                number(query, "last", -1));
     }
 
     private Feed logs(Fields query) throws IOException {
         List<LinesFeed.Log> logs = new ArrayList<>();
         Set<Path> files = new HashSet<>();
         for (String name : query.getValuesOrEmpty("name")) {
-            boolean known = false;
-            for (ServiceReport service : operations.status()) {
-                String own = service.name().value();
-                if (isAll(name) || isNamed(own, name)) {
-                    known = true;
-                    add(own, query.getValue("stream"), files, logs);
-                }
-            }
-            if (!known) {
+            List<ServiceName> named = operations.names().named(name);
+            named.forEach(service -> add(service, query.getValue("stream"), files, logs));
+            if (named.isEmpty() && !Instance.isAll(name)) {
                 String what = name.endsWith(":*") ? "no such group" : "no such process";
                 throw new RefusedException(404, name + ": ERROR (" + what + ")");
             }
@@ -109,7 +99,10 @@ final class Streams {
 
     /** The logs of a service that aren't there yet. */
     private void add(
-            String service, @org.jspecify.annotations.Nullable String only, Set<Path> files, List<LinesFeed.Log> logs) {
+            ServiceName service,
+            @org.jspecify.annotations.Nullable String only,
+            Set<Path> files,
+            List<LinesFeed.Log> logs) {
         for (Stream stream : Stream.values()) {
             String word = stream.name().toLowerCase(Locale.ROOT);
             if (only == null || only.equals(word)) {
@@ -117,7 +110,7 @@ final class Streams {
                         .logFile(service, stream)
                         .filter(files::add)
                         .ifPresent(file -> logs.add(new LinesFeed.Log(
-                                service,
+                                operations.names().shown(service),
                                 file.getFileName().toString().contains(".stderr.") ? "stderr" : "stdout",
                                 file)));
             }
@@ -132,18 +125,10 @@ final class Streams {
     private Path logFile(String route) throws RefusedException {
         int slash = route.lastIndexOf('/');
         String name = slash < 0 ? route : route.substring(0, slash);
-        Optional<Path> file = operations.logFile(name, route.endsWith("/stderr") ? Stream.STDERR : Stream.STDOUT);
-        boolean known = operations.status().stream()
-                .anyMatch(service -> isNamed(service.name().value(), name));
-        return file.orElseThrow(() -> new RefusedException(404, known ? "no log file" : "no such process"));
-    }
-
-    private static boolean isAll(String name) {
-        return name.equals("all") || name.equals("*");
-    }
-
-    private static boolean isNamed(String service, String name) {
-        return name.equals(service) || name.equals(service + ":" + service) || name.equals(service + ":*");
+        Stream stream = route.endsWith("/stderr") ? Stream.STDERR : Stream.STDOUT;
+        return operations
+                .logFile(Named.one(operations, name), stream)
+                .orElseThrow(() -> new RefusedException(404, "no log file"));
     }
 
     /** {@code since=2026-11-24T03:12:00Z}; the beginning of all time where it isn't said. */

@@ -20,7 +20,6 @@ import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.SpecKey;
-import io.bulkhead.status.HealthState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +32,8 @@ final class Wire {
 
     static ServiceView service(ServiceReport report) {
         return new ServiceView(
-                report.name().value(),
-                report.name().value(),
+                report.instance().process(),
+                report.instance().service().value(),
                 report.state().name(),
                 report.state().code(),
                 report.process().map(p -> OptionalInt.of(p.pid())).orElse(OptionalInt.empty()),
@@ -44,13 +43,7 @@ final class Wire {
                 report.restarts(),
                 report.nextStart().map(Instant::toString),
                 report.reason(),
-                "",
-                new ServiceView.Vitals(
-                        report.vitals().ready(),
-                        report.vitals().health() == HealthState.NONE
-                                ? ""
-                                : report.vitals().health().name().toLowerCase(Locale.ROOT),
-                        report.vitals().condition()));
+                "");
     }
 
     static InspectReply inspection(Inspection inspection) {
@@ -75,7 +68,6 @@ final class Wire {
                                 l.limitedBy().map(Object::toString).orElse("")))
                         .toList(),
                 inspection.hardship(),
-                inspection.report().vitals().lines(),
                 inspection.processes().stream()
                         .map(p -> new InspectReply.Member(p.pid(), p.command()))
                         .toList(),

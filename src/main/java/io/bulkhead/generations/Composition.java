@@ -55,7 +55,7 @@ public record Composition(List<Part> parts) {
             HostSpec host = reader.read(part.text());
             supervisor = supervisor.or(() -> Optional.of(host.supervisor()));
             host.services().forEach((name, spec) -> {
-                if (part.gives(name.value())) {
+                if (part.gives(spec.instance().service().value())) {
                     services.put(name, spec);
                 }
             });

@@ -129,6 +129,11 @@ public final class Desired {
         return Optional.ofNullable(services.get(name)).map(Declared::spec);
     }
 
+    /** Its name as people see it. */
+    String shown(ServiceName name) {
+        return spec(name).map(spec -> spec.instance().shown()).orElse(name.value());
+    }
+
     /** Whether the service is to run, whoever needs it. */
     boolean runs(ServiceSpec spec) {
         return !stopAll && overrides.getOrDefault(spec.name(), spec.autostart());

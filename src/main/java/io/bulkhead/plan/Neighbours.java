@@ -45,7 +45,7 @@ final class Neighbours {
         for (Optional<ServiceName> next = wanted.holder(name); next.isPresent(); next = wanted.holder(next.get())) {
             way.append(way.length() == 0 ? "" : "which ")
                     .append("requires ")
-                    .append(next.get())
+                    .append(desired.shown(next.get()))
                     .append(", ");
         }
         return way.length() == 0
@@ -96,7 +96,7 @@ final class Neighbours {
             }
             boolean hopeless = isHopeless(member, spec, status);
             Waiting waiting = new Waiting(
-                    text(member.value(), condition, "is " + (met ? "about to be stopped" : describe(status))),
+                    text(spec.instance().shown(), condition, "is " + (met ? "about to be stopped" : describe(status))),
                     hopeless);
             if (hopeless) {
                 return Optional.of(waiting);

@@ -54,11 +54,11 @@ final class Commands {
     }
 
     private Target target(String text) throws CommandException {
-        String bare = text.contains(":") ? text.substring(text.indexOf(':') + 1) : text;
-        if (!ServiceName.isValid(bare)) {
-            throw new CommandException(text + ": ERROR (no such process)");
-        }
-        ServiceName name = new ServiceName(bare);
+        ServiceName name = supervisor
+                .names()
+                .one(text)
+                .orElseThrow(() -> new CommandException(
+                        text + ": ERROR (" + supervisor.names().notOne(text) + ")"));
         Found found = supervisor.onLoop(() -> CompletableFuture.completedFuture(find(name)));
         return found.target.orElseThrow(() -> new CommandException(text + ": ERROR (" + found.why + ")"));
     }

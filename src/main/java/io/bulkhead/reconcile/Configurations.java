@@ -8,10 +8,12 @@ import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Configuration;
 import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,8 +68,10 @@ final class Configurations implements Reconfiguration {
     private List<String> notes(Changes changes, HostSpec next) {
         List<String> notes = new ArrayList<>();
         for (ServiceSpec spec : next.services().values()) {
-            ServiceName name = spec.name();
-            if (!changes.added().contains(name) && !changes.changed().containsKey(name)) {
+            ServiceName name = spec.instance().service();
+            boolean isFirst = name.equals(spec.name()); // the limits of the others are the same
+            boolean isNew = changes.added().contains(name) || changes.changed().containsKey(name);
+            if (!isFirst || !isNew) {
                 continue;
             }
             try {
@@ -126,7 +130,7 @@ final class Configurations implements Reconfiguration {
     public Applied update(Set<String> names, Request request) throws ConfigException {
         Configuration loaded = load();
         HostSpec before = supervisor.inForceNow();
-        boolean all = names.isEmpty() || names.contains("all");
+        boolean all = names.isEmpty() || names.stream().anyMatch(Instance::isAll);
         String cause = all ? "update" : "update " + String.join(" ", new TreeSet<>(names));
         Applied applied = enforcement.enforce(
                 all ? next(cause, loaded) : partly(cause, before, Optional.of(loaded), names), request);
@@ -136,10 +140,9 @@ final class Configurations implements Reconfiguration {
         changes.changed().keySet().forEach(name -> outcomes.add(new Outcome(name.value(), Result.UPDATED)));
         changes.added().forEach(name -> outcomes.add(new Outcome(name.value(), Result.ADDED)));
         for (String name : names) {
-            boolean known = name.equals("all")
-                    || (ServiceName.isValid(name)
-                            && (before.services().containsKey(new ServiceName(name))
-                                    || loaded.host().services().containsKey(new ServiceName(name))));
+            boolean known = Instance.isAll(name)
+                    || !before.declared(name).isEmpty()
+                    || !loaded.host().declared(name).isEmpty();
             if (!known) {
                 outcomes.add(new Outcome(name, Result.NO_SUCH_GROUP));
             }
@@ -154,24 +157,26 @@ final class Configurations implements Reconfiguration {
         TreeMap<ServiceName, List<io.bulkhead.spec.Problem>> broken = new TreeMap<>(before.broken());
         List<String> given = new ArrayList<>();
         for (String text : names) {
-            if (ServiceName.isValid(text)) {
-                ServiceName name = new ServiceName(text);
-                services.remove(name);
-                broken.remove(name);
-                loaded.map(l -> l.host().services().get(name)).ifPresent(spec -> {
-                    services.put(name, spec);
-                    given.add(text);
-                });
-            }
+            before.declared(text).forEach(spec -> services.remove(spec.name()));
+            broken.keySet().removeIf(name -> name.isNamed(text));
+            loaded.map(l -> l.host().declared(text))
+                    .ifPresent(specs -> specs.forEach(spec -> {
+                        services.put(spec.name(), spec);
+                        given.add(spec.instance().service().value());
+                    }));
         }
         List<String> all =
-                before.services().keySet().stream().map(ServiceName::value).toList();
+                before.declared().keySet().stream().map(ServiceName::value).toList();
+        List<String> replaced = new ArrayList<>(given);
+        all.stream()
+                .filter(name -> names.stream().anyMatch(new ServiceName(name)::isNamed))
+                .forEach(replaced::add);
         Composition text = enforcement.text();
         return new Enforcement.Target(
                 new HostSpec(before.supervisor(), new TreeMap<>(services), broken),
                 text.with(
                         all,
-                        names,
+                        replaced,
                         loaded.map(Configuration::text)
                                 .orElseGet(() -> text.parts().get(0).text()),
                         given),
@@ -187,9 +192,9 @@ final class Configurations implements Reconfiguration {
         List<Outcome> outcomes = new ArrayList<>();
         for (String name : names) {
             HostSpec before = supervisor.inForceNow();
-            if (!ServiceName.isValid(name) || !loaded.host().services().containsKey(new ServiceName(name))) {
+            if (loaded.host().declared(name).isEmpty()) {
                 outcomes.add(new Outcome(name, Result.NO_SUCH_PROCESS));
-            } else if (before.services().containsKey(new ServiceName(name))) {
+            } else if (!before.declared(name).isEmpty()) {
                 outcomes.add(new Outcome(name, Result.ALREADY_ADDED));
             } else {
                 enforcement.enforce(partly("add " + name, before, Optional.of(loaded), Set.of(name)), request);
@@ -204,9 +209,10 @@ final class Configurations implements Reconfiguration {
         List<Outcome> outcomes = new ArrayList<>();
         for (String name : names) {
             HostSpec before = supervisor.inForceNow();
-            if (!ServiceName.isValid(name) || !before.services().containsKey(new ServiceName(name))) {
+            List<ServiceSpec> named = before.declared(name);
+            if (named.isEmpty()) {
                 outcomes.add(new Outcome(name, Result.NO_SUCH_PROCESS));
-            } else if (enforcement.isRunning(new ServiceName(name))) {
+            } else if (named.stream().map(ServiceSpec::name).anyMatch(enforcement::isRunning)) {
                 outcomes.add(new Outcome(name, Result.STILL_RUNNING));
             } else {
                 enforcement.enforce(partly("remove " + name, before, Optional.empty(), Set.of(name)), request);
@@ -242,7 +248,9 @@ final class Configurations implements Reconfiguration {
     public List<Available> available() throws ConfigException {
         HostSpec inForce = supervisor.inForceNow();
         return source.load().host().services().values().stream()
-                .map(spec -> new Available(spec.name(), inForce.services().containsKey(spec.name()), spec.autostart()))
+                .sorted(Comparator.comparing(ServiceSpec::instance))
+                .map(spec ->
+                        new Available(spec.instance(), inForce.services().containsKey(spec.name()), spec.autostart()))
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import io.bulkhead.spec.Digest;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.SupervisorSpec;
 import java.util.ArrayList;
@@ -23,21 +24,30 @@ final class Differences {
 
     /** What changes when {@code after} takes the place of {@code before}. */
     static Changes between(HostSpec before, HostSpec after) {
-        SortedSet<ServiceName> added = new TreeSet<>(after.services().keySet());
-        added.removeAll(before.services().keySet());
-        SortedSet<ServiceName> removed = new TreeSet<>(before.services().keySet());
+        SortedMap<ServiceName, List<ServiceSpec>> were = before.declared();
+        SortedMap<ServiceName, List<ServiceSpec>> are = after.declared();
+        SortedSet<ServiceName> added = new TreeSet<>(are.keySet());
+        added.removeAll(were.keySet());
+        SortedSet<ServiceName> removed = new TreeSet<>(were.keySet());
         removed.addAll(before.broken().keySet());
-        removed.removeAll(after.services().keySet());
+        removed.removeAll(are.keySet());
         SortedMap<ServiceName, List<SpecKey.Change>> changed = new TreeMap<>();
-        after.services().forEach((name, spec) -> {
-            if (before.services().containsKey(name)) {
-                List<SpecKey.Change> changes = SpecKey.changes(before.services().get(name), spec);
-                if (!changes.isEmpty()) {
-                    changed.put(name, changes);
-                }
+        are.forEach((name, instances) -> {
+            List<SpecKey.Change> changes = changes(were.getOrDefault(name, List.of()), instances);
+            if (!changes.isEmpty()) {
+                changed.put(name, changes);
             }
         });
         return new Changes(added, removed, changed, supervisor(before.supervisor(), after.supervisor()));
+    }
+
+    /** What is changed in all instances alike is told once, with the values of the first. */
+    private static List<SpecKey.Change> changes(List<ServiceSpec> before, List<ServiceSpec> after) {
+        Map<String, SpecKey.Change> changes = new LinkedHashMap<>();
+        for (int i = 0; i < before.size() && i < after.size(); i++) {
+            SpecKey.changes(before.get(i), after.get(i)).forEach(each -> changes.putIfAbsent(each.path(), each));
+        }
+        return List.copyOf(changes.values());
     }
 
     /**

@@ -52,11 +52,18 @@ final class Enforcement {
     record Target(HostSpec host, Composition text, String cause, String files, OptionalInt content) {}
 
     /** A change that was begun. */
-    record Step(Generation generation, Changes changes) {
+    record Step(Generation generation, Changes changes, HostSpec before, HostSpec after) {
+        /** Every instance, of before and of now. */
         Set<ServiceName> concerned() {
-            Set<ServiceName> concerned = new TreeSet<>(changes.added());
-            concerned.addAll(changes.removed());
-            concerned.addAll(changes.changed().keySet());
+            Set<ServiceName> services = new TreeSet<>(changes.added());
+            services.addAll(changes.removed());
+            services.addAll(changes.changed().keySet());
+            Set<ServiceName> concerned = new TreeSet<>(services);
+            for (HostSpec host : List.of(before, after)) {
+                host.services().values().stream()
+                        .filter(spec -> services.contains(spec.instance().service()))
+                        .forEach(spec -> concerned.add(spec.name()));
+            }
             return concerned;
         }
     }
@@ -153,7 +160,7 @@ final class Enforcement {
             Checkpoint.RELOAD_IN_FORCE.reached();
             chronicle.changed(
                     target.content().isPresent() ? target.cause() : "read again", generation.number(), changes);
-            return CompletableFuture.completedFuture(new Step(generation, changes));
+            return CompletableFuture.completedFuture(new Step(generation, changes, before, target.host()));
         });
     }
 
@@ -175,16 +182,16 @@ final class Enforcement {
                 target.content().orElse(number),
                 target.files(),
                 held,
-                request.watch().flatMap(length -> watch(changes, length)));
+                request.watch().flatMap(length -> watch(target.host(), changes, length)));
     }
 
     /** Of what is new or changed; what didn't work before and is not started anew is not its fault. */
-    private Optional<Generation.Watch> watch(Changes changes, Duration length) {
+    private Optional<Generation.Watch> watch(HostSpec host, Changes changes, Duration length) {
         List<String> services = new ArrayList<>();
         changes.added().forEach(name -> services.add(name.value()));
         changes.changed().forEach((name, keys) -> {
             boolean anew = keys.stream().anyMatch(key -> key.effect() == SpecKey.Effect.RESTART);
-            if (anew || isRunning(name)) {
+            if (anew || host.declared(name.value()).stream().anyMatch(spec -> isRunning(spec.name()))) {
                 services.add(name.value());
             }
         });

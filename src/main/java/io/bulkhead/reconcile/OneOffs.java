@@ -127,7 +127,12 @@ final class OneOffs {
 
     private ServiceSpec add(RunCommand command, ServiceName name) throws CommandException, ConfigException {
         try {
-            return files.add(name, command.configuration());
+            ServiceSpec spec = files.add(name, command.configuration());
+            if (spec.instance().instances().count() > 1) {
+                files.remove(name);
+                throw new CommandException("instances: a one-off command has one");
+            }
+            return spec;
         } catch (FileAlreadyExistsException e) {
             throw new CommandException("--name " + name + ": there is one of that name");
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.bulkhead.reconcile;
 import io.bulkhead.events.History;
 import io.bulkhead.logs.Growth;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
 import java.nio.file.Path;
@@ -12,11 +13,11 @@ import java.util.Optional;
 /**
  * What an operator can ask of the daemon. Thread-safe; a method that waits blocks its caller, never the loop.
  *
- * <p>Names are as an operator types them: {@code web}, {@code web:web}, {@code web:*}, {@code all}; one that names nothing
- * is an {@link Outcome} of its own, never an exception.
+ * <p>Names are as an operator types them: {@code web}, {@code web:web}, {@code web:web_01}, {@code web:*}, {@code all}; one
+ * that names nothing is an {@link Outcome} of its own, never an exception.
  */
 public interface Operations {
-    /** Every service, sorted by name; takes no look at the kernel. */
+    /** Every instance of every service, sorted by these; takes no look at the kernel. */
     List<ServiceReport> status();
 
     /** Sets the override and, with {@code wait}, waits for RUNNING or for the failure. */
@@ -42,7 +43,7 @@ public interface Operations {
      *
      * @return empty where there is no such service or the stream goes to no file of its own
      */
-    Optional<Path> logFile(String name, Stream stream);
+    Optional<Path> logFile(ServiceName name, Stream stream);
 
     /** Where the daemon's own log is, if it has a file. */
     Optional<Path> daemonLog();
@@ -83,13 +84,16 @@ public interface Operations {
     void hangUp(String session);
 
     /** All that is known of a service; looks at the kernel. Empty where there is none of that name. */
-    Optional<Inspection> inspect(String name);
+    Optional<Inspection> inspect(ServiceName name);
 
     /**
      * What keeps a service that isn't up from being so, as its files have it now; looks at them. Nothing where there is nothing
      * wrong with them, and no such service.
      */
-    List<Advice> findings(String name);
+    List<Advice> findings(ServiceName name);
+
+    /** What services are called. */
+    ServiceNames names();
 
     /** What happened; takes no part in it. */
     History history();

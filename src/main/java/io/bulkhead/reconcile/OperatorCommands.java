@@ -7,6 +7,7 @@ import io.bulkhead.logs.LogPaths;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.LogSpec;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
@@ -18,10 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -75,7 +74,7 @@ final class OperatorCommands implements Operations {
     private CompletableFuture<Outcome> start(ServiceName name, boolean wait) {
         if (supervisor.inForce().broken().containsKey(name)) {
             String why = reconciler.status(name).map(ServiceStatus::reason).orElse("");
-            return done(new Outcome(name.value(), Result.SPAWN_ERROR, why));
+            return done(outcome(name, Result.SPAWN_ERROR, why));
         }
         boolean alive = reconciler
                 .status(name)
@@ -83,10 +82,10 @@ final class OperatorCommands implements Operations {
                 .isPresent();
         reconciler.desire(reconciler.desired().started(name), interval());
         if (alive) {
-            return noted(new Outcome(name.value(), Result.ALREADY_STARTED));
+            return noted(outcome(name, Result.ALREADY_STARTED));
         }
         reconciler.reset(name);
-        return wait ? whenUp(name) : noted(new Outcome(name.value(), Result.STARTED));
+        return wait ? whenUp(name) : noted(outcome(name, Result.STARTED));
     }
 
     private CompletableFuture<Outcome> whenUp(ServiceName name) {
@@ -96,7 +95,7 @@ final class OperatorCommands implements Operations {
     }
 
     private StartOutcome startOutcome(ServiceName name) {
-        return new StartOutcome(name, reconciler.desired(), reconciler.status(name));
+        return new StartOutcome(name, supervisor.names().shown(name), reconciler.desired(), reconciler.status(name));
     }
 
     @Override
@@ -108,15 +107,15 @@ final class OperatorCommands implements Operations {
         boolean running = reconciler.status(name).filter(s -> !isDown(s)).isPresent();
         reconciler.desire(reconciler.desired().withOverride(name, false), interval());
         if (!running) {
-            return noted(new Outcome(name.value(), Result.NOT_RUNNING));
+            return noted(outcome(name, Result.NOT_RUNNING));
         }
         if (!wait) {
-            return noted(new Outcome(name.value(), Result.STOPPED));
+            return noted(outcome(name, Result.STOPPED));
         }
         return reconciler
                 .when(() ->
                         reconciler.status(name).map(OperatorCommands::isDown).orElse(true))
-                .thenApply(nothing -> new Outcome(name.value(), Result.STOPPED));
+                .thenApply(nothing -> outcome(name, Result.STOPPED));
     }
 
     private static boolean isDown(ServiceStatus status) {
@@ -142,8 +141,7 @@ final class OperatorCommands implements Operations {
     public List<Outcome> signal(Signal signal, List<String> names) {
         return each(
                 names,
-                name -> done(new Outcome(
-                        name.value(), reconciler.send(name, signal) ? Result.SIGNALLED : Result.NOT_RUNNING)));
+                name -> done(outcome(name, reconciler.send(name, signal) ? Result.SIGNALLED : Result.NOT_RUNNING)));
     }
 
     @Override
@@ -158,7 +156,7 @@ final class OperatorCommands implements Operations {
 
     private CompletableFuture<Outcome> freezing(ServiceName name, boolean pause) {
         if (reconciler.process(name).isEmpty()) {
-            return done(new Outcome(name.value(), Result.NOT_RUNNING));
+            return done(outcome(name, Result.NOT_RUNNING));
         }
         try {
             if (pause) {
@@ -167,7 +165,7 @@ final class OperatorCommands implements Operations {
                 reconciler.resume(name);
             }
         } catch (ErrnoException e) {
-            return done(new Outcome(name.value(), Result.FAILED, String.valueOf(e.getMessage())));
+            return done(outcome(name, Result.FAILED, String.valueOf(e.getMessage())));
         }
         Instant patience = Instant.now().plus(FREEZING);
         return reconciler
@@ -179,13 +177,12 @@ final class OperatorCommands implements Operations {
 
     private Outcome frozen(ServiceName name, boolean pause) {
         if (reconciler.process(name).isEmpty()) {
-            return new Outcome(name.value(), Result.NOT_RUNNING);
+            return outcome(name, Result.NOT_RUNNING);
         }
         if (reconciler.isPaused(name) != pause) {
-            return new Outcome(
-                    name.value(), Result.FAILED, "not all of its processes could be stopped yet; they will be");
+            return outcome(name, Result.FAILED, "not all of its processes could be stopped yet; they will be");
         }
-        return new Outcome(name.value(), pause ? Result.PAUSED : Result.RESUMED);
+        return outcome(name, pause ? Result.PAUSED : Result.RESUMED);
     }
 
     @Override
@@ -194,13 +191,9 @@ final class OperatorCommands implements Operations {
     }
 
     @Override
-    public Optional<Path> logFile(String name, Stream stream) {
+    public Optional<Path> logFile(ServiceName name, Stream stream) {
         HostSpec inForce = supervisor.everythingNow();
-        String bare = name.contains(":") ? name.substring(name.indexOf(':') + 1) : name;
-        if (!ServiceName.isValid(bare)) {
-            return Optional.empty();
-        }
-        ServiceSpec spec = inForce.services().get(new ServiceName(bare));
+        ServiceSpec spec = inForce.services().get(name);
         if (spec == null) {
             return Optional.empty();
         }
@@ -227,9 +220,7 @@ final class OperatorCommands implements Operations {
 
     @Override
     public List<Outcome> clearLogs(List<String> names) {
-        return each(
-                names,
-                name -> kernel.logs().clear(name).thenApply(nothing -> new Outcome(name.value(), Result.CLEARED)));
+        return each(names, name -> kernel.logs().clear(name).thenApply(nothing -> outcome(name, Result.CLEARED)));
     }
 
     @Override
@@ -240,7 +231,7 @@ final class OperatorCommands implements Operations {
         }
         each(names, name -> {
             chronicle.asked(command, name.value(), by);
-            return done(new Outcome(name.value(), Result.SIGNALLED));
+            return done(outcome(name, Result.SIGNALLED));
         });
     }
 
@@ -270,9 +261,9 @@ final class OperatorCommands implements Operations {
     }
 
     @Override
-    public List<Advice> findings(String name) {
+    public List<Advice> findings(ServiceName name) {
         return supervisor.reports().stream()
-                .filter(report -> report.name().value().equals(name))
+                .filter(report -> report.name().equals(name))
                 .filter(ProgramFinding::isWorthALook)
                 .flatMap(report ->
                         Optional.ofNullable(
@@ -284,21 +275,27 @@ final class OperatorCommands implements Operations {
     }
 
     @Override
-    public Optional<Inspection> inspect(String name) {
-        for (ServiceReport report : supervisor.reports()) {
-            String known = report.name().value();
-            if (known.equals(name) || (known + ":" + known).equals(name)) {
-                List<Path> logs = new ArrayList<>();
-                logFile(known, Stream.STDOUT).ifPresent(logs::add);
-                logFile(known, Stream.STDERR)
-                        .filter(file -> !logs.contains(file))
-                        .ifPresent(logs::add);
-                Optional<ServiceSpec> spec = Optional.ofNullable(
-                        supervisor.everythingNow().services().get(report.name()));
-                return Optional.of(new Inspector(kernel).inspect(report, spec, logs));
-            }
-        }
-        return Optional.empty();
+    public Optional<Inspection> inspect(ServiceName name) {
+        return supervisor.reports().stream()
+                .filter(report -> report.name().equals(name))
+                .map(this::inspect)
+                .findFirst();
+    }
+
+    private Inspection inspect(ServiceReport report) {
+        List<Path> logs = new ArrayList<>();
+        logFile(report.name(), Stream.STDOUT).ifPresent(logs::add);
+        logFile(report.name(), Stream.STDERR)
+                .filter(file -> !logs.contains(file))
+                .ifPresent(logs::add);
+        Optional<ServiceSpec> spec =
+                Optional.ofNullable(supervisor.everythingNow().services().get(report.name()));
+        return new Inspector(kernel).inspect(report, spec, logs);
+    }
+
+    @Override
+    public ServiceNames names() {
+        return supervisor.names();
     }
 
     @Override
@@ -320,6 +317,14 @@ final class OperatorCommands implements Operations {
         return reconciler.when(() -> true).thenApply(nothing -> outcome);
     }
 
+    private Outcome outcome(ServiceName name, Result result) {
+        return outcome(name, result, "");
+    }
+
+    private Outcome outcome(ServiceName name, Result result, String detail) {
+        return new Outcome(supervisor.names().shown(name), result, detail);
+    }
+
     private static CompletableFuture<Outcome> done(Outcome outcome) {
         return CompletableFuture.completedFuture(outcome);
     }
@@ -328,31 +333,17 @@ final class OperatorCommands implements Operations {
     private List<Outcome> each(List<String> names, Function<ServiceName, CompletableFuture<Outcome>> command) {
         return supervisor.onLoop(() -> {
             List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
-            Collection<ServiceName> known =
-                    new TreeSet<>(supervisor.everything().services().keySet());
-            known.addAll(supervisor.inForce().broken().keySet());
             for (String text : names) {
-                outcomes.addAll(named(text, known, command));
+                List<ServiceName> named = supervisor.names().named(text);
+                named.forEach(name -> outcomes.add(command.apply(name)));
+                if (named.isEmpty() && !Instance.isAll(text)) {
+                    boolean isGroup = text.endsWith(":*") || text.endsWith(":");
+                    outcomes.add(done(new Outcome(text, isGroup ? Result.NO_SUCH_GROUP : Result.NO_SUCH_PROCESS)));
+                }
             }
             return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
                     .thenApply(nothing ->
                             outcomes.stream().map(CompletableFuture::join).toList());
         });
-    }
-
-    private static List<CompletableFuture<Outcome>> named(
-            String text, Collection<ServiceName> known, Function<ServiceName, CompletableFuture<Outcome>> command) {
-        if (text.equals("all") || text.equals("*")) {
-            return known.stream().map(command).toList();
-        }
-        int colon = text.indexOf(':');
-        String group = colon < 0 ? text : text.substring(0, colon);
-        String process = colon < 0 ? group : text.substring(colon + 1);
-        boolean wholeGroup = process.equals("*") || process.isEmpty();
-        String name = wholeGroup ? group : process;
-        if (ServiceName.isValid(name) && group.equals(name) && known.contains(new ServiceName(name))) {
-            return List.of(command.apply(new ServiceName(name)));
-        }
-        return List.of(done(new Outcome(text, wholeGroup ? Result.NO_SUCH_GROUP : Result.NO_SUCH_PROCESS)));
     }
 }

@@ -1,9 +1,7 @@
 package io.bulkhead.reconcile;
 
-import io.bulkhead.health.Findings;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
-import io.bulkhead.libc.EventLoop;
 import io.bulkhead.plan.Action;
 import io.bulkhead.plan.Desired;
 import io.bulkhead.plan.Plan;
@@ -40,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * <p>Level-based: what woke the loop doesn't matter, a round looks at what is. Groups are looked at in full once per
  * interval, and at once where an event concerns them.
  */
-final class Reconciler implements AutoCloseable {
+final class Reconciler {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
     private final KernelSide kernel;
@@ -50,7 +48,6 @@ final class Reconciler implements AutoCloseable {
     private final GroupWatch groups;
     private final RecordKeeper records;
     private final MainProcesses processes;
-    private final Probes probes;
     private final Map<ServiceName, ProcessEvent> events = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private Map<ServiceName, ServiceStatus> statuses = new HashMap<>();
@@ -71,8 +68,7 @@ final class Reconciler implements AutoCloseable {
             Planner planner,
             Actuator actuator,
             Chronicle chronicle,
-            Duration interval)
-            throws ErrnoException {
+            Duration interval) {
         this.chronicle = chronicle;
         this.kernel = kernel;
         this.planner = planner;
@@ -81,7 +77,6 @@ final class Reconciler implements AutoCloseable {
         this.processes = new MainProcesses(kernel, loop, this::ended);
         this.records = new RecordKeeper(kernel.records());
         this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop, chronicle);
-        this.probes = new Probes(kernel.linux(), loop, chronicle);
     }
 
     /** The statuses as of the last round; for any thread. */
@@ -92,11 +87,6 @@ final class Reconciler implements AutoCloseable {
     /** The services whose processes stood still as of the last round; for any thread. */
     Set<ServiceName> paused() {
         return paused;
-    }
-
-    /** What is known of a process by asking it; for any thread. */
-    Findings findings(ServiceName name, ProcessId process) {
-        return probes.findings(name, process);
     }
 
     Desired desired() {
@@ -113,6 +103,11 @@ final class Reconciler implements AutoCloseable {
     /** What an operator's {@code start} does beyond the override. */
     void reset(ServiceName name) {
         statuses.computeIfPresent(name, (n, status) -> status.reset());
+    }
+
+    /** Everything of which anything is remembered. */
+    Set<ServiceName> known() {
+        return Set.copyOf(statuses.keySet());
     }
 
     Optional<ServiceStatus> status(ServiceName name) {
@@ -184,7 +179,6 @@ final class Reconciler implements AutoCloseable {
         plan.actions().forEach(this::perform);
         published = plan.statuses();
         paused = stopped(plan.statuses().keySet());
-        probes.follow(desired, statuses, processes, paused);
         // Before anybody is told that what he waited for is so: he may ask what happened.
         chronicle.flush();
         settleWaiters();
@@ -252,8 +246,7 @@ final class Reconciler implements AutoCloseable {
                             group.exists(),
                             group.populated(),
                             group.differences(),
-                            actuator.isBusy(name.value()),
-                            probes.signs(name)));
+                            actuator.isBusy(name.value())));
         }
         Set<String> orphans = new HashSet<>(groups.orphans());
         orphans.removeIf(actuator::isBusy);
@@ -349,10 +342,5 @@ final class Reconciler implements AutoCloseable {
         }
         // Only after the iteration: a completed future may run what registers the next waiter.
         settled.forEach(waiter -> waiter.future.complete(null));
-    }
-
-    @Override
-    public void close() {
-        probes.close();
     }
 }

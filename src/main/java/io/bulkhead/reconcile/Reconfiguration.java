@@ -2,7 +2,7 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.generations.Generation;
 import io.bulkhead.spec.ConfigException;
-import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.Instance;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +82,7 @@ public interface Reconfiguration {
     }
 
     /** A declared service, and whether the daemon has it. */
-    record Available(ServiceName name, boolean inForce, boolean autostart) {}
+    record Available(Instance instance, boolean inForce, boolean autostart) {}
 
     /** A reload would do something else than was shown. */
     final class ChangedException extends Exception {

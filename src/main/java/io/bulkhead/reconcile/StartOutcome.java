@@ -12,11 +12,14 @@ import java.util.Optional;
 /** What came of an operator's {@code start}: whether that is decided, and then how. */
 final class StartOutcome {
     private final ServiceName name;
+    private final String shown;
     private final Desired desired;
     private final Optional<ServiceStatus> status;
 
-    StartOutcome(ServiceName name, Desired desired, Optional<ServiceStatus> status) {
+    /** @param shown its name as people see it */
+    StartOutcome(ServiceName name, String shown, Desired desired, Optional<ServiceStatus> status) {
         this.name = name;
+        this.shown = shown;
         this.desired = desired;
         this.status = status;
     }
@@ -41,19 +44,19 @@ final class StartOutcome {
 
     Outcome outcome() {
         if (status.isEmpty()) {
-            return new Outcome(name.value(), Result.NO_SUCH_PROCESS);
+            return new Outcome(shown, Result.NO_SUCH_PROCESS);
         }
         ServiceStatus now = status.get();
         if (now.state() == ServiceState.RUNNING || isCompleted(now)) {
-            return new Outcome(name.value(), Result.STARTED);
+            return new Outcome(shown, Result.STARTED);
         }
         if (waiting().isPresent()) {
-            return new Outcome(name.value(), Result.SPAWN_ERROR, waiting().get().reason());
+            return new Outcome(shown, Result.SPAWN_ERROR, waiting().get().reason());
         }
         boolean neverRan = now.lastExit().isEmpty() && now.process().isEmpty();
         String detail =
                 now.reason().isEmpty() ? now.lastExit().map(Object::toString).orElse("") : now.reason();
-        return new Outcome(name.value(), neverRan ? Result.SPAWN_ERROR : Result.ABNORMAL_TERMINATION, detail);
+        return new Outcome(shown, neverRan ? Result.SPAWN_ERROR : Result.ABNORMAL_TERMINATION, detail);
     }
 
     private boolean isCompleted(ServiceStatus now) {

@@ -2,18 +2,16 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.CgroupDriver;
 import io.bulkhead.events.History;
-import io.bulkhead.health.Findings;
 import io.bulkhead.libc.ErrnoException;
-import io.bulkhead.libc.EventLoop;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.plan.Desired;
 import io.bulkhead.plan.Planner;
 import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
-import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.SupervisorSpec;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.Progress;
@@ -23,6 +21,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +50,8 @@ public final class Supervisor implements AutoCloseable {
     private final Listener listener;
     /** Of the loop's thread. */
     private HostSpec inForce;
+    /** Of all that is declared. */
+    private volatile ServiceNames names;
 
     private final CountDownLatch begun = new CountDownLatch(1);
     private volatile boolean ending;
@@ -88,6 +90,7 @@ public final class Supervisor implements AutoCloseable {
                 initial.supervisor().reconcileInterval());
         logs.listener((name, what) -> loop.post(() -> chronicle.output(name, what)));
         this.inForce = initial;
+        this.names = new ServiceNames(List.of());
         Sessions sessions = new Sessions(linux, this::whenEnded);
         this.oneOffs = new OneOffs(linux, this, reconciler, new OneOffFiles(runDir, source), sessions);
         worker.attend(oneOffs);
@@ -216,12 +219,6 @@ public final class Supervisor implements AutoCloseable {
 
     /** Of the loop's thread: operators' overrides of services that stay are kept. */
     void putInForce(HostSpec next) {
-        Map<ServiceName, Boolean> overrides = new HashMap<>(reconciler.desired().overrides());
-        overrides
-                .keySet()
-                .removeIf(name -> !next.services().containsKey(name)
-                        && !next.broken().containsKey(name)
-                        && !oneOffs.specs().containsKey(name));
         Map<ServiceName, String> broken = new HashMap<>();
         next.broken()
                 .forEach((name, problems) -> broken.put(
@@ -232,9 +229,36 @@ public final class Supervisor implements AutoCloseable {
             }
         });
         inForce = new HostSpec(inForce.supervisor().changedLive(next.supervisor()), next.services(), next.broken());
+        names = namesOf(everything());
+        // What runs of a service that can't run now is left alone, whichever of its instances it is.
+        for (ServiceName name : reconciler.known()) {
+            String why = broken.get(names.of(name).service());
+            if (why != null && !next.services().containsKey(name)) {
+                broken.put(name, why);
+            }
+        }
+        Map<ServiceName, Boolean> overrides =
+                Overrides.of(reconciler.desired(), next.services().values());
+        overrides
+                .keySet()
+                .removeIf(name -> !next.services().containsKey(name)
+                        && !broken.containsKey(name)
+                        && !oneOffs.specs().containsKey(name));
         reconciler.desire(
                 new Desired(Desired.Declared.all(everything().services().values()), broken, overrides, ending),
                 next.supervisor().reconcileInterval());
+    }
+
+    private static ServiceNames namesOf(HostSpec everything) {
+        List<Instance> instances = new ArrayList<>();
+        everything.services().values().forEach(spec -> instances.add(spec.instance()));
+        everything.broken().keySet().forEach(name -> instances.add(Instance.only(name)));
+        return new ServiceNames(instances);
+    }
+
+    /** What everything that is declared is called; for any thread. */
+    ServiceNames names() {
+        return names;
     }
 
     /** Of the loop's thread: the one-off commands have changed. */
@@ -324,17 +348,16 @@ public final class Supervisor implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        ServiceNames known = names;
         return reconciler.published().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(entry -> report(entry.getKey(), entry.getValue()))
+                .map(entry -> report(known.of(entry.getKey()), entry.getValue()))
+                .sorted(Comparator.comparing(ServiceReport::instance))
                 .toList();
     }
 
-    private ServiceReport report(ServiceName name, ServiceStatus status) {
-        Findings findings =
-                status.process().map(p -> reconciler.findings(name, p)).orElse(Findings.NONE);
+    private ServiceReport report(Instance instance, ServiceStatus status) {
         return new ServiceReport(
-                name,
+                instance,
                 status.state(),
                 status.process(),
                 status.startedAt(),
@@ -342,12 +365,7 @@ public final class Supervisor implements AutoCloseable {
                 status.lastExit(),
                 status.restartCount(),
                 nextStart(status),
-                reconciler.paused().contains(name) ? "paused" : reason(status, findings),
-                new ServiceReport.Vitals(
-                        status.state() == ServiceState.RUNNING,
-                        findings.health(),
-                        findings.condition(),
-                        findings.lines()));
+                reconciler.paused().contains(instance.name()) ? "paused" : reason(status));
     }
 
     private static Optional<Instant> nextStart(ServiceStatus status) {
@@ -355,28 +373,13 @@ public final class Supervisor implements AutoCloseable {
         return again ? status.due() : Optional.empty();
     }
 
-    private static String reason(ServiceStatus status, Findings findings) {
-        if (status.state() == ServiceState.STARTING
-                && status.reason().isEmpty()
-                && !findings.readiness().isEmpty()) {
-            return notReady(status, findings.readiness());
-        }
+    private static String reason(ServiceStatus status) {
         String waits = status.progress().waiting().map(Progress.Waiting::reason).orElse("");
         return status.reason() + (status.reason().isEmpty() || waits.isEmpty() ? "" : "; ") + waits;
     }
 
-    private static String notReady(ServiceStatus status, String readiness) {
-        Optional<Duration> until = status.due()
-                .flatMap(due -> status.startedAt().map(start -> Duration.between(start, due)))
-                .map(time -> Duration.ofMillis(time.toMillis()));
-        return "not ready: " + readiness
-                + until.map(time -> "; it fails " + SpecKey.text(time) + " after its start")
-                        .orElse("");
-    }
-
     @Override
     public void close() {
-        reconciler.close();
         actuator.close();
         kernel.launcher().close();
         loop.close();

@@ -3,6 +3,7 @@ package io.bulkhead.reconcile;
 import io.bulkhead.generations.Generation;
 import io.bulkhead.plan.Desired;
 import io.bulkhead.plan.Wanted;
+import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.ServiceStatus;
@@ -48,14 +49,15 @@ final class Watch {
     private boolean isDecided() {
         List<String> coming = new ArrayList<>();
         Wanted wanted = new Wanted(reconciler.desired());
-        for (String text : task.services()) {
-            ServiceName name = new ServiceName(text);
+        for (Instance instance : instances()) {
+            ServiceName name = instance.name();
             switch (rise(name, wanted.runs(name))) {
                 case FAILED -> {
-                    failure = Optional.of(Rise.sentence(text, reconciler.status(name)));
+                    failure = Optional.of(Rise.sentence(instance.shown(), reconciler.status(name)));
                     return true;
                 }
-                case COMING -> coming.add(Rise.sentence(text, reconciler.status(name)) + ", not up in time");
+                case COMING ->
+                    coming.add(Rise.sentence(instance.shown(), reconciler.status(name)) + ", not up in time");
                 case UP -> {}
             }
         }
@@ -64,6 +66,19 @@ final class Watch {
         }
         failure = coming.stream().findFirst();
         return true;
+    }
+
+    private List<Instance> instances() {
+        List<Instance> instances = new ArrayList<>();
+        for (String service : task.services()) {
+            List<Instance> declared = reconciler.desired().services().values().stream()
+                    .map(each -> each.spec().instance())
+                    .filter(instance -> instance.service().value().equals(service))
+                    .sorted()
+                    .toList();
+            instances.addAll(declared.isEmpty() ? List.of(Instance.only(new ServiceName(service))) : declared);
+        }
+        return instances;
     }
 
     private Rise rise(ServiceName name, boolean wanted) {

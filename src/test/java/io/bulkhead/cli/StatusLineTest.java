@@ -29,17 +29,17 @@ final class StatusLineTest {
                 Optional.empty(),
                 0,
                 Optional.empty(),
-                state.equals("STARTING") ? "" : "why",
-                "",
-                ServiceView.Vitals.NONE);
+                "why",
+                "");
     }
 
     private static String line(ServiceView view) {
         return new StatusLine(NOW, ZoneOffset.UTC).format(view, StatusLine.nameWidth(List.of(view)));
     }
 
-    private static ServiceView running(String reason, ServiceView.Vitals vitals) {
-        return new ServiceView(
+    @org.junit.jupiter.api.Test
+    void tellsThatItIsPaused() {
+        ServiceView paused = new ServiceView(
                 "web",
                 "web",
                 "RUNNING",
@@ -50,23 +50,10 @@ final class StatusLineTest {
                 Optional.empty(),
                 0,
                 Optional.empty(),
-                reason,
-                "",
-                vitals);
-    }
+                "paused",
+                "");
 
-    @Test
-    void tellsThatItIsPaused() {
-        assertEquals(
-                "web                              RUNNING   pid 4711, uptime 0:00:00, paused",
-                line(running("paused", ServiceView.Vitals.NONE)));
-    }
-
-    @Test
-    void tellsThatItIsUnhealthy() {
-        assertEquals(
-                "web                              RUNNING   pid 4711, uptime 0:00:00, unhealthy",
-                line(running("", new ServiceView.Vitals(true, "unhealthy", "http GET /: 503"))));
+        assertEquals("web                              RUNNING   pid 4711, uptime 0:00:00, paused", line(paused));
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import io.bulkhead.reconcile.Outcome;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.reconcile.Reconfiguration;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
@@ -182,8 +183,8 @@ final class FakeConfiguration implements Reconfiguration {
     @Override
     public List<Available> available() {
         return List.of(
-                new Available(new ServiceName("fresh"), false, true),
-                new Available(new ServiceName("idle"), true, false),
-                new Available(new ServiceName("web"), true, true));
+                new Available(Instance.only(new ServiceName("fresh")), false, true),
+                new Available(Instance.only(new ServiceName("idle")), true, false),
+                new Available(Instance.only(new ServiceName("web")), true, true));
     }
 }

@@ -12,13 +12,15 @@ import io.bulkhead.reconcile.Outcome;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.reconcile.Reconfiguration;
 import io.bulkhead.reconcile.RunCommand;
+import io.bulkhead.reconcile.ServiceNames;
 import io.bulkhead.reconcile.ServiceReport;
 import io.bulkhead.reconcile.Session;
+import io.bulkhead.spec.Instance;
+import io.bulkhead.spec.Instances;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.status.ExitStatus;
-import io.bulkhead.status.HealthState;
 import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.function.Function;
 /** A daemon's façade with a fixed answer to everything. A service's name says what comes of a command for it. */
 public final class FakeOperations implements Operations {
     static final Instant ENDED = Instant.parse("2026-11-24T03:12:09Z");
+    private static final ServiceName POOL = new ServiceName("pool");
 
     private final Path log;
     private final History history;
@@ -70,14 +73,20 @@ public final class FakeOperations implements Operations {
                 report("going", ServiceState.STOPPING, ""),
                 report("idle", ServiceState.STOPPED, ""),
                 report("lost", ServiceState.UNKNOWN, ""),
+                report(instance(0), ServiceState.RUNNING, ""),
+                report(instance(1), ServiceState.STARTING, ""),
                 report("web", ServiceState.RUNNING, ""));
     }
 
     private static ServiceReport report(String name, ServiceState state, String reason) {
+        return report(Instance.only(new ServiceName(name)), state, reason);
+    }
+
+    private static ServiceReport report(Instance instance, ServiceState state, String reason) {
         boolean running = state == ServiceState.RUNNING;
         boolean ended = state == ServiceState.EXITED || state == ServiceState.BACKOFF;
         return new ServiceReport(
-                new ServiceName(name),
+                instance,
                 state,
                 running ? Optional.of(new ProcessId(4711, 1)) : Optional.empty(),
                 running || ended ? Optional.of(ENDED.minusSeconds(60)) : Optional.empty(),
@@ -85,16 +94,7 @@ public final class FakeOperations implements Operations {
                 ended ? Optional.of(new ExitStatus.Exited(1)) : Optional.empty(),
                 ended ? 2 : 0,
                 Optional.empty(),
-                reason,
-                running
-                        ? new ServiceReport.Vitals(
-                                true,
-                                HealthState.HEALTHY,
-                                "http GET /: 200, 9 times in a row",
-                                List.of(
-                                        "ready: accepts connections on localhost:80, asked 3 times in 40 ms",
-                                        "healthy: http GET /: 200, 9 times in a row"))
-                        : ServiceReport.Vitals.NONE);
+                reason);
     }
 
     @Override
@@ -112,7 +112,7 @@ public final class FakeOperations implements Operations {
     @Override
     public List<Outcome> stop(List<String> names, boolean wait) {
         return each(names, name -> switch (name) {
-            case "web" -> new Outcome(name, Result.STOPPED);
+            case "web", "pool:pool_00", "pool:pool_01" -> new Outcome(name, Result.STOPPED);
             case "idle" -> new Outcome(name, Result.NOT_RUNNING);
             default -> unknown(name);
         });
@@ -151,7 +151,19 @@ public final class FakeOperations implements Operations {
     }
 
     static List<Outcome> each(List<String> names, Function<String, Outcome> outcome) {
-        return names.stream().map(outcome).toList();
+        return names.stream().flatMap(FakeOperations::shown).map(outcome).toList();
+    }
+
+    private static java.util.stream.Stream<String> shown(String text) {
+        ServiceNames names = new ServiceNames(List.of(instance(0), instance(1)));
+        List<ServiceName> named = names.named(text);
+        return named.isEmpty()
+                ? java.util.stream.Stream.of(text)
+                : named.stream().map(names::shown);
+    }
+
+    private static Instance instance(int index) {
+        return new Instance(POOL, index, new Instances(2, 1));
     }
 
     @Override
@@ -184,8 +196,13 @@ public final class FakeOperations implements Operations {
     public void hangUp(String session) {}
 
     @Override
-    public List<Advice> findings(String name) {
-        return name.equals("broken")
+    public ServiceNames names() {
+        return new ServiceNames(status().stream().map(ServiceReport::instance).toList());
+    }
+
+    @Override
+    public List<Advice> findings(ServiceName name) {
+        return name.value().equals("broken")
                 ? List.of(new Advice(
                         "/bin/broken needs the library libx.so.1, which is not in the rootfs",
                         "supervisorctl rootfs build /srv/broken --binary /usr/lib/libx.so.1"))
@@ -193,9 +210,9 @@ public final class FakeOperations implements Operations {
     }
 
     @Override
-    public Optional<Inspection> inspect(String name) {
+    public Optional<Inspection> inspect(ServiceName name) {
         return status().stream()
-                .filter(report -> report.name().value().equals(name))
+                .filter(report -> report.name().equals(name))
                 .findFirst()
                 .map(report -> new Inspection(
                         report,
@@ -216,8 +233,8 @@ public final class FakeOperations implements Operations {
     }
 
     @Override
-    public Optional<Path> logFile(String name, Stream stream) {
-        return name.equals("web") && stream == Stream.STDOUT ? Optional.of(log) : Optional.empty();
+    public Optional<Path> logFile(ServiceName name, Stream stream) {
+        return name.value().equals("web") && stream == Stream.STDOUT ? Optional.of(log) : Optional.empty();
     }
 
     @Override

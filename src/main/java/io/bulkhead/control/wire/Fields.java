@@ -26,7 +26,7 @@ public final class Fields {
     }
 
     /** All of them as they were read, for somebody who knows what they are. */
-    Map<String, Object> asMap() {
+    public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         object.forEach((key, value) -> map.put(String.valueOf(key), value));
         return map;

@@ -1,5 +1,6 @@
 package io.bulkhead.control.wire;
 
+import io.bulkhead.spec.Instance;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -7,7 +8,8 @@ import java.util.OptionalInt;
 /**
  * What {@code status} tells of one service.
  *
- * @param name as it is shown: {@code web}, or {@code web:web_00}
+ * @param name within its group: {@code web}, or of several instances {@code web_00}
+ * @param group the service
  * @param state {@code RUNNING}, …
  * @param code the state's number, as Supervisor has it
  * @param pid where a process runs
@@ -16,9 +18,8 @@ import java.util.OptionalInt;
  * @param exit how it ended, in words
  * @param restarts how often it was restarted by itself since an operator or the daemon last started it
  * @param nextStart in BACKOFF: when it is started again, ISO-8601
- * @param reason why it is in BACKOFF or FATAL, what it waits for, why it isn't ready, or that it is {@code paused}; else empty
+ * @param reason why it is in BACKOFF or FATAL, or that it is {@code paused}; else empty
  * @param description the third column of {@code status}, in the daemon's time zone; empty in some states
- * @param vitals how it is, by its own word
  */
 public record ServiceView(
         String name,
@@ -32,17 +33,10 @@ public record ServiceView(
         int restarts,
         Optional<String> nextStart,
         String reason,
-        String description,
-        Vitals vitals) {
-    /**
-     * How a service is, by what it answers.
-     *
-     * @param ready whether it is up
-     * @param health {@code UNHEALTHY} and the like in small letters; empty where it isn't asked
-     * @param condition what came of the last health probe, in words; or empty
-     */
-    public record Vitals(boolean ready, String health, String condition) {
-        public static final Vitals NONE = new Vitals(false, "", "");
+        String description) {
+    /** The whole name: {@code web}, or {@code web:web_00}. */
+    public String shown() {
+        return Instance.shown(group, name);
     }
 
     Map<String, Object> json() {
@@ -69,12 +63,6 @@ public record ServiceView(
                 nextStart.orElse(""),
                 "reason",
                 reason,
-                "ready",
-                vitals.ready,
-                "health",
-                vitals.health,
-                "condition",
-                vitals.condition,
                 "description",
                 description);
     }
@@ -92,10 +80,6 @@ public record ServiceView(
                 fields.number("restarts"),
                 fields.optionalText("nextStart"),
                 fields.optionalText("reason").orElse(""),
-                fields.optionalText("description").orElse(""),
-                new Vitals(
-                        fields.flag("ready", false),
-                        fields.optionalText("health").orElse(""),
-                        fields.optionalText("condition").orElse("")));
+                fields.optionalText("description").orElse(""));
     }
 }
