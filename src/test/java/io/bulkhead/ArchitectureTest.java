@@ -29,6 +29,7 @@ class ArchitectureTest {
             Map.entry("seccomp", List.of("spec")),
             Map.entry("netlink", List.of("libc")),
             Map.entry("launch", List.of("libc", "netlink", "seccomp", "spec", "status")),
+            Map.entry("health", List.of("cgroup", "launch", "libc", "spec", "status")),
             Map.entry("process", List.of("libc", "spec", "status")),
             // Their JSON is the wire's.
             Map.entry("events", List.of("control.wire")),
@@ -39,6 +40,7 @@ class ArchitectureTest {
                             "cgroup",
                             "events",
                             "generations",
+                            "health",
                             "launch",
                             "libc",
                             "logs",

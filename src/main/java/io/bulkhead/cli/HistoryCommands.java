@@ -146,6 +146,7 @@ final class HistoryCommands extends Commands {
         List<EventView> events = evidence(reply.service().shown());
         out.println(reply.service().shown() + " is " + reply.service().state() + why(reply.service(), events));
         out.println("restarts: " + reply.service().restarts());
+        section("probes", reply.vitals(), line -> line);
         section("processes", reply.processes(), p -> String.format("%7d  %s", p.pid(), p.command()));
         section("limits", reply.limits(), HistoryCommands::describe);
         section("come up against", reply.hardship(), line -> line);
@@ -184,7 +185,8 @@ final class HistoryCommands extends Commands {
                 (service.pid().isPresent() ? ": pid " + service.pid().getAsInt() : ": it has completed, and remains")
                         + service.startedAt()
                                 .map(at -> ", since " + Reading.time(at))
-                                .orElse("");
+                                .orElse("")
+                        + health(service.vitals());
             case "BACKOFF" ->
                 ": " + service.reason()
                         + service.nextStart()
@@ -203,6 +205,11 @@ final class HistoryCommands extends Commands {
             case "STOPPING" -> stopping(service);
             default -> exit;
         };
+    }
+
+    private static String health(ServiceView.Vitals vitals) {
+        String how = vitals.health().equals("starting") ? "not known to be healthy yet" : vitals.health();
+        return (how.isEmpty() ? "" : "; " + how) + (vitals.condition().isEmpty() ? "" : ": " + vitals.condition());
     }
 
     private static String starting(ServiceView service) {

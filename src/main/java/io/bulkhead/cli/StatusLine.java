@@ -42,9 +42,10 @@ final class StatusLine {
                 service.pid().isEmpty()
                         ? "completed " + service.endedAt().map(this::date).orElse("")
                         : "pid " + service.pid().orElse(0) + ", uptime " + uptime(service.startedAt())
-                                + (service.reason().equals("paused") ? ", paused" : "");
+                                + (service.reason().equals("paused") ? ", paused" : "")
+                                + (service.vitals().health().equals("unhealthy") ? ", unhealthy" : "");
             case "STOPPED", "EXITED" -> service.endedAt().map(this::date).orElse("Not started");
-            case "FATAL", "BACKOFF" -> service.reason();
+            case "FATAL", "BACKOFF", "STARTING" -> service.reason();
             default -> "";
         };
     }

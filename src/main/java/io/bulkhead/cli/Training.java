@@ -29,7 +29,8 @@ final class Training {
                 0,
                 Optional.empty(),
                 "",
-                "");
+                "",
+                ServiceView.Vitals.NONE);
         try {
             StatusReply reply = StatusReply.of(io.bulkhead.control.wire.Json.read(
                     io.bulkhead.control.wire.Json.write(new StatusReply(List.of(service), List.of()).json())));

@@ -1,5 +1,6 @@
 package io.bulkhead.config;
 
+import io.bulkhead.spec.IpAddress;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.Probe;
 import java.net.URI;
@@ -16,7 +17,6 @@ final class ProbeReader {
             + " { exec = [/bin/true] }, { log = \"regex\" }";
     private static final String LOCAL = "localhost";
     private static final int MOST_PORTS = 65_535;
-    private static final Pattern HOST = Pattern.compile("localhost|[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
 
     private static final Scalar<Probe.Tcp> TCP =
             new Scalar<>("a port such as 8080, or an address with one such as \"127.0.0.1:8080\"", ProbeReader::tcp);
@@ -60,7 +60,7 @@ final class ProbeReader {
                 probe = read;
             }
         }
-        written.forEach(key -> refuse(section, key, true));
+        written.forEach(key -> refuse(section, key, !key.equals("tcp") && !key.equals("http")));
         if (written.size() > 1) {
             section.conflict(
                     written,
@@ -151,7 +151,7 @@ final class ProbeReader {
 
     /** No name server is asked: what it says could change under a probe, and it could hang. */
     private static String host(String text) throws Refusal {
-        if (!HOST.matcher(text).matches()) {
+        if (!text.equals(LOCAL) && IpAddress.of(text).isEmpty()) {
             throw new Refusal("names a host: allowed are localhost and numeric addresses");
         }
         return text;

@@ -20,6 +20,7 @@ import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.SpecKey;
+import io.bulkhead.status.HealthState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,13 @@ final class Wire {
                 report.restarts(),
                 report.nextStart().map(Instant::toString),
                 report.reason(),
-                "");
+                "",
+                new ServiceView.Vitals(
+                        report.vitals().ready(),
+                        report.vitals().health() == HealthState.NONE
+                                ? ""
+                                : report.vitals().health().name().toLowerCase(Locale.ROOT),
+                        report.vitals().condition()));
     }
 
     static InspectReply inspection(Inspection inspection) {
@@ -68,6 +75,7 @@ final class Wire {
                                 l.limitedBy().map(Object::toString).orElse("")))
                         .toList(),
                 inspection.hardship(),
+                inspection.report().vitals().lines(),
                 inspection.processes().stream()
                         .map(p -> new InspectReply.Member(p.pid(), p.command()))
                         .toList(),

@@ -32,6 +32,8 @@ public record Event(Instant at, Kind kind, String service, String text, Map<Stri
         SIGNAL,
         /** All that was left in a group was killed. */
         KILL,
+        /** A service is ready, or its health is another. */
+        PROBE,
         /** A limit was put in force, or could not be. */
         LIMIT,
         /** Somebody else changed a limit. */

@@ -13,6 +13,7 @@ import jnr.ffi.Runtime;
 public final class Epoll implements AutoCloseable {
     private static final int EPOLLIN = 1;
     private static final int EPOLLPRI = 2;
+    private static final int EPOLLOUT = 4;
     private static final int EPOLLET = 1 << 31;
     private static final int EPOLLONESHOT = 1 << 30;
     private static final int EPOLL_CTL_ADD = 1;
@@ -43,6 +44,11 @@ public final class Epoll implements AutoCloseable {
     /** Reports {@code token} whenever {@code watched} is readable; a pidfd is when its process has ended. */
     public void add(int watched, long token) throws ErrnoException {
         add(watched, token, EPOLLIN);
+    }
+
+    /** Reports {@code token} whenever {@code watched} is writable: a socket that connects, when it has done so or failed. */
+    public void addWritable(int watched, long token) throws ErrnoException {
+        add(watched, token, EPOLLOUT);
     }
 
     /** Reports {@code token} whenever {@code watched} has hung up: a pidfd, when its process has been reaped (Linux 6.15). */

@@ -29,6 +29,8 @@ public final class ErrnoException extends Exception {
     public static final int ENOTEMPTY = 39;
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
+    public static final int ECONNREFUSED = 111;
+    public static final int EINPROGRESS = 115;
 
     private final String operation;
     private final int errno;

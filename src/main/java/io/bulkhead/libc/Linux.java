@@ -300,6 +300,10 @@ public final class Linux {
         return new Datagrams(this, c, runtime);
     }
 
+    public StreamSockets streamSockets() {
+        return new StreamSockets(this, c, runtime);
+    }
+
     public Epoll epoll() throws ErrnoException {
         return new Epoll(this, c, runtime);
     }

@@ -49,11 +49,25 @@ public final class NamespaceFiles {
 
     /** Likewise in another network, by a descriptor of it. Moves the calling thread there and back, as above. */
     public NetlinkSocket netlinkIn(int network) throws ErrnoException {
+        return inNetwork(network, this::netlink);
+    }
+
+    /** Something to be done in a network. */
+    public interface Step<T> {
+        T run() throws ErrnoException;
+    }
+
+    /**
+     * Does something in another network. Moves the calling thread there and back. setns(2)
+     *
+     * @param network a descriptor of it, or a pidfd of a process that is in it
+     */
+    public <T> T inNetwork(int network, Step<T> step) throws ErrnoException {
         int home = linux.open("/proc/thread-self/ns/net", Linux.O_RDONLY);
         try {
             call(SystemCall.SETNS, "setns CLONE_NEWNET", network, SyscallProgram.CLONE_NEWNET);
             try {
-                return netlink();
+                return step.run();
             } finally {
                 call(SystemCall.SETNS, "setns back", home, SyscallProgram.CLONE_NEWNET);
             }

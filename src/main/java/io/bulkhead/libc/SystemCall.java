@@ -15,6 +15,7 @@ public enum SystemCall {
     SENDMSG(46, 211),
     RECVMSG(47, 212),
     SETSOCKOPT(54, 208),
+    GETSOCKOPT(55, 209),
     CLOSE(3, 57),
     OPENAT(257, 56),
     DUP3(292, 24),

@@ -4,6 +4,7 @@ import io.bulkhead.cgroup.Removal;
 import io.bulkhead.launch.LaunchException;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.EventLoop;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.bulkhead.reconcile;
 import io.bulkhead.events.Event;
 import io.bulkhead.events.Event.Kind;
 import io.bulkhead.events.History;
+import io.bulkhead.health.Prober;
 import io.bulkhead.plan.Action;
 import io.bulkhead.plan.Plan;
 import io.bulkhead.spec.Problem;
@@ -133,6 +134,20 @@ final class Chronicle {
     /** The log of a service has met with something; {@code logs} has said so in the daemon's own. */
     void output(ServiceName name, String what) {
         history.add(Kind.LOG, name.value(), what, Map.of());
+    }
+
+    /** What a probe finds is no longer as it was. */
+    void probed(ServiceName name, Prober.Change change) {
+        String text = change.what() + ": " + change.from() + " -> " + change.to();
+        log.info("service={} {} ({})", name, text, change.cause());
+        Map<String, Object> details = new HashMap<>();
+        details.put("what", change.what());
+        details.put("from", change.from());
+        details.put("to", change.to());
+        put(details, "cause", change.cause());
+        put(details, "evidence", change.evidence());
+        String cause = change.cause().isEmpty() ? "" : " (" + change.cause() + ")";
+        history.add(Kind.PROBE, name.value(), text + cause, details);
     }
 
     /** An action is begun; those whose outcome tells more are left out. */

@@ -3,6 +3,7 @@ package io.bulkhead.reconcile;
 import io.bulkhead.cgroup.CgroupDriver;
 import io.bulkhead.cgroup.Throttling;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.EventLoop;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.plan.Desired;
 import io.bulkhead.spec.ServiceName;

@@ -2,6 +2,7 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.EventLoop;
 import io.bulkhead.process.WatchedProcess;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;

@@ -1,7 +1,9 @@
 package io.bulkhead.reconcile;
 
+import io.bulkhead.health.Findings;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.EventLoop;
 import io.bulkhead.plan.Action;
 import io.bulkhead.plan.Desired;
 import io.bulkhead.plan.Plan;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <p>Level-based: what woke the loop doesn't matter, a round looks at what is. Groups are looked at in full once per
  * interval, and at once where an event concerns them.
  */
-final class Reconciler {
+final class Reconciler implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
     private final KernelSide kernel;
@@ -48,6 +50,7 @@ final class Reconciler {
     private final GroupWatch groups;
     private final RecordKeeper records;
     private final MainProcesses processes;
+    private final Probes probes;
     private final Map<ServiceName, ProcessEvent> events = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private Map<ServiceName, ServiceStatus> statuses = new HashMap<>();
@@ -68,7 +71,8 @@ final class Reconciler {
             Planner planner,
             Actuator actuator,
             Chronicle chronicle,
-            Duration interval) {
+            Duration interval)
+            throws ErrnoException {
         this.chronicle = chronicle;
         this.kernel = kernel;
         this.planner = planner;
@@ -77,6 +81,7 @@ final class Reconciler {
         this.processes = new MainProcesses(kernel, loop, this::ended);
         this.records = new RecordKeeper(kernel.records());
         this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop, chronicle);
+        this.probes = new Probes(kernel.linux(), loop, chronicle);
     }
 
     /** The statuses as of the last round; for any thread. */
@@ -87,6 +92,11 @@ final class Reconciler {
     /** The services whose processes stood still as of the last round; for any thread. */
     Set<ServiceName> paused() {
         return paused;
+    }
+
+    /** What is known of a process by asking it; for any thread. */
+    Findings findings(ServiceName name, ProcessId process) {
+        return probes.findings(name, process);
     }
 
     Desired desired() {
@@ -179,6 +189,7 @@ final class Reconciler {
         plan.actions().forEach(this::perform);
         published = plan.statuses();
         paused = stopped(plan.statuses().keySet());
+        probes.follow(desired, statuses, processes, paused);
         // Before anybody is told that what he waited for is so: he may ask what happened.
         chronicle.flush();
         settleWaiters();
@@ -246,7 +257,8 @@ final class Reconciler {
                             group.exists(),
                             group.populated(),
                             group.differences(),
-                            actuator.isBusy(name.value())));
+                            actuator.isBusy(name.value()),
+                            probes.signs(name)));
         }
         Set<String> orphans = new HashSet<>(groups.orphans());
         orphans.removeIf(actuator::isBusy);
@@ -342,5 +354,10 @@ final class Reconciler {
         }
         // Only after the iteration: a completed future may run what registers the next waiter.
         settled.forEach(waiter -> waiter.future.complete(null));
+    }
+
+    @Override
+    public void close() {
+        probes.close();
     }
 }

@@ -3,9 +3,11 @@ package io.bulkhead.reconcile;
 import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.HealthState;
 import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,7 +20,8 @@ import java.util.Optional;
  * @param lastExit how it ended
  * @param restarts how often it was restarted without an operator's doing since it was last started by one
  * @param nextStart in BACKOFF and FATAL: when it is started again
- * @param reason why it is in BACKOFF or FATAL, what it waits for, or that it is paused; else empty
+ * @param reason why it is in BACKOFF or FATAL, what it waits for, why it isn't ready, or that it is paused; else empty
+ * @param vitals how it is, by its own word
  */
 public record ServiceReport(
         Instance instance,
@@ -29,7 +32,24 @@ public record ServiceReport(
         Optional<ExitStatus> lastExit,
         int restarts,
         Optional<Instant> nextStart,
-        String reason) {
+        String reason,
+        Vitals vitals) {
+    /**
+     * How a service is, by what it answers.
+     *
+     * @param ready whether whoever waits for it to be ready need wait no longer
+     * @param health by its health probe
+     * @param condition what came of the last health probe, in words; or empty
+     * @param lines all that is known, a line each
+     */
+    public record Vitals(boolean ready, HealthState health, String condition, List<String> lines) {
+        public static final Vitals NONE = new Vitals(false, HealthState.NONE, "", List.of());
+
+        public Vitals {
+            lines = List.copyOf(lines);
+        }
+    }
+
     public ServiceName name() {
         return instance.name();
     }

@@ -2,7 +2,9 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.CgroupDriver;
 import io.bulkhead.events.History;
+import io.bulkhead.health.Findings;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.EventLoop;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.plan.Desired;
@@ -12,6 +14,7 @@ import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.SupervisorSpec;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.Progress;
@@ -356,6 +359,9 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private ServiceReport report(Instance instance, ServiceStatus status) {
+        Findings findings = status.process()
+                .map(process -> reconciler.findings(instance.name(), process))
+                .orElse(Findings.NONE);
         return new ServiceReport(
                 instance,
                 status.state(),
@@ -365,7 +371,12 @@ public final class Supervisor implements AutoCloseable {
                 status.lastExit(),
                 status.restartCount(),
                 nextStart(status),
-                reconciler.paused().contains(instance.name()) ? "paused" : reason(status));
+                reconciler.paused().contains(instance.name()) ? "paused" : reason(status, findings),
+                new ServiceReport.Vitals(
+                        status.state() == ServiceState.RUNNING,
+                        findings.health(),
+                        findings.condition(),
+                        findings.lines()));
     }
 
     private static Optional<Instant> nextStart(ServiceStatus status) {
@@ -373,13 +384,28 @@ public final class Supervisor implements AutoCloseable {
         return again ? status.due() : Optional.empty();
     }
 
-    private static String reason(ServiceStatus status) {
+    private static String reason(ServiceStatus status, Findings findings) {
+        if (status.state() == ServiceState.STARTING
+                && status.reason().isEmpty()
+                && !findings.readiness().isEmpty()) {
+            return notReady(status, findings.readiness());
+        }
         String waits = status.progress().waiting().map(Progress.Waiting::reason).orElse("");
         return status.reason() + (status.reason().isEmpty() || waits.isEmpty() ? "" : "; ") + waits;
     }
 
+    private static String notReady(ServiceStatus status, String readiness) {
+        Optional<Duration> until = status.due()
+                .flatMap(due -> status.startedAt().map(start -> Duration.between(start, due)))
+                .map(time -> Duration.ofMillis(time.toMillis()));
+        return "not ready: " + readiness
+                + until.map(time -> "; it fails " + SpecKey.text(time) + " after its start")
+                        .orElse("");
+    }
+
     @Override
     public void close() {
+        reconciler.close();
         actuator.close();
         kernel.launcher().close();
         loop.close();

@@ -29,17 +29,17 @@ final class StatusLineTest {
                 Optional.empty(),
                 0,
                 Optional.empty(),
-                "why",
-                "");
+                state.equals("STARTING") ? "" : "why",
+                "",
+                ServiceView.Vitals.NONE);
     }
 
     private static String line(ServiceView view) {
         return new StatusLine(NOW, ZoneOffset.UTC).format(view, StatusLine.nameWidth(List.of(view)));
     }
 
-    @org.junit.jupiter.api.Test
-    void tellsThatItIsPaused() {
-        ServiceView paused = new ServiceView(
+    private static ServiceView running(String reason, ServiceView.Vitals vitals) {
+        return new ServiceView(
                 "web",
                 "web",
                 "RUNNING",
@@ -50,10 +50,23 @@ final class StatusLineTest {
                 Optional.empty(),
                 0,
                 Optional.empty(),
-                "paused",
-                "");
+                reason,
+                "",
+                vitals);
+    }
 
-        assertEquals("web                              RUNNING   pid 4711, uptime 0:00:00, paused", line(paused));
+    @Test
+    void tellsThatItIsPaused() {
+        assertEquals(
+                "web                              RUNNING   pid 4711, uptime 0:00:00, paused",
+                line(running("paused", ServiceView.Vitals.NONE)));
+    }
+
+    @Test
+    void tellsThatItIsUnhealthy() {
+        assertEquals(
+                "web                              RUNNING   pid 4711, uptime 0:00:00, unhealthy",
+                line(running("", new ServiceView.Vitals(true, "unhealthy", "http GET /: 503"))));
     }
 
     @ParameterizedTest

@@ -21,6 +21,7 @@ import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.HealthState;
 import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import java.nio.file.Path;
@@ -94,7 +95,16 @@ public final class FakeOperations implements Operations {
                 ended ? Optional.of(new ExitStatus.Exited(1)) : Optional.empty(),
                 ended ? 2 : 0,
                 Optional.empty(),
-                reason);
+                reason,
+                running
+                        ? new ServiceReport.Vitals(
+                                true,
+                                HealthState.HEALTHY,
+                                "http GET /: 200, 9 times in a row",
+                                List.of(
+                                        "ready: accepts connections on localhost:80, asked 3 times in 40 ms",
+                                        "healthy: http GET /: 200, 9 times in a row"))
+                        : ServiceReport.Vitals.NONE);
     }
 
     @Override

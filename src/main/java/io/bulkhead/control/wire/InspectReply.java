@@ -11,6 +11,7 @@ import java.util.Map;
  * @param groups its cgroups, absolute paths
  * @param limits what became of each limit that is asked for
  * @param hardship what its group has come up against, in words
+ * @param vitals what it answers to its probes, in words
  * @param processes all in its group
  * @param logs the files its output goes to
  */
@@ -20,6 +21,7 @@ public record InspectReply(
         List<String> groups,
         List<Limit> limits,
         List<String> hardship,
+        List<String> vitals,
         List<Member> processes,
         List<String> logs) {
     public InspectReply {
@@ -27,6 +29,7 @@ public record InspectReply(
         groups = List.copyOf(groups);
         limits = List.copyOf(limits);
         hardship = List.copyOf(hardship);
+        vitals = List.copyOf(vitals);
         processes = List.copyOf(processes);
         logs = List.copyOf(logs);
     }
@@ -76,6 +79,8 @@ public record InspectReply(
                         .toList(),
                 "hardship",
                 hardship,
+                "vitals",
+                vitals,
                 "processes",
                 processes.stream()
                         .map(p -> Fields.object("pid", p.pid, "command", p.command))
@@ -113,6 +118,7 @@ public record InspectReply(
                 fields.texts("groups"),
                 limits,
                 fields.has("hardship") ? fields.texts("hardship") : List.of(),
+                fields.texts("vitals"),
                 processes,
                 fields.texts("logs"));
     }

@@ -18,8 +18,9 @@ import java.util.OptionalInt;
  * @param exit how it ended, in words
  * @param restarts how often it was restarted by itself since an operator or the daemon last started it
  * @param nextStart in BACKOFF: when it is started again, ISO-8601
- * @param reason why it is in BACKOFF or FATAL, or that it is {@code paused}; else empty
+ * @param reason why it is in BACKOFF or FATAL, what it waits for, why it isn't ready, or that it is {@code paused}; else empty
  * @param description the third column of {@code status}, in the daemon's time zone; empty in some states
+ * @param vitals how it is, by its own word
  */
 public record ServiceView(
         String name,
@@ -33,7 +34,19 @@ public record ServiceView(
         int restarts,
         Optional<String> nextStart,
         String reason,
-        String description) {
+        String description,
+        Vitals vitals) {
+    /**
+     * How a service is, by what it answers.
+     *
+     * @param ready whether it is up
+     * @param health {@code UNHEALTHY} and the like in small letters; empty where it isn't asked
+     * @param condition what came of the last health probe, in words; or empty
+     */
+    public record Vitals(boolean ready, String health, String condition) {
+        public static final Vitals NONE = new Vitals(false, "", "");
+    }
+
     /** The whole name: {@code web}, or {@code web:web_00}. */
     public String shown() {
         return Instance.shown(group, name);
@@ -63,6 +76,12 @@ public record ServiceView(
                 nextStart.orElse(""),
                 "reason",
                 reason,
+                "ready",
+                vitals.ready,
+                "health",
+                vitals.health,
+                "condition",
+                vitals.condition,
                 "description",
                 description);
     }
@@ -80,6 +99,10 @@ public record ServiceView(
                 fields.number("restarts"),
                 fields.optionalText("nextStart"),
                 fields.optionalText("reason").orElse(""),
-                fields.optionalText("description").orElse(""));
+                fields.optionalText("description").orElse(""),
+                new Vitals(
+                        fields.flag("ready", false),
+                        fields.optionalText("health").orElse(""),
+                        fields.optionalText("condition").orElse("")));
     }
 }

@@ -1,8 +1,5 @@
-package io.bulkhead.reconcile;
+package io.bulkhead.libc;
 
-import io.bulkhead.libc.Epoll;
-import io.bulkhead.libc.ErrnoException;
-import io.bulkhead.libc.Linux;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -14,14 +11,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * One thread that waits for what happens: descriptors that become readable, what other threads hand in, a point in time.
  * {@link #post} may be called by any thread, all else by the loop's own.
  */
-final class EventLoop implements AutoCloseable {
+public final class EventLoop implements AutoCloseable {
     private final Linux linux;
     private final Epoll epoll;
     private final int wake;
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Runnable> watched = new HashMap<>();
 
-    EventLoop(Linux linux) throws ErrnoException {
+    public EventLoop(Linux linux) throws ErrnoException {
         this.linux = linux;
         this.epoll = linux.epoll();
         this.wake = linux.eventfds().open();
@@ -29,37 +26,43 @@ final class EventLoop implements AutoCloseable {
     }
 
     /** Has {@code task} run by the loop's thread, soon. */
-    void post(Runnable task) {
+    public void post(Runnable task) {
         inbox.add(task);
         linux.eventfds().signal(wake);
     }
 
     /** Has {@code onReadable} run when the descriptor is readable, each time the loop comes by, until {@link #unwatch}. */
-    void watch(int fd, Runnable onReadable) throws ErrnoException {
+    public void watch(int fd, Runnable onReadable) throws ErrnoException {
         watched.put(fd, onReadable);
         epoll.add(fd, fd);
     }
 
+    /** Has {@code onWritable} run when the descriptor is writable, or has failed, until {@link #unwatch}. */
+    public void watchWritable(int fd, Runnable onWritable) throws ErrnoException {
+        watched.put(fd, onWritable);
+        epoll.addWritable(fd, fd);
+    }
+
     /** Has {@code onHangUp} run once the descriptor has hung up, until {@link #unwatch}. */
-    void watchHangUp(int fd, Runnable onHangUp) throws ErrnoException {
+    public void watchHangUp(int fd, Runnable onHangUp) throws ErrnoException {
         watched.put(fd, onHangUp);
         epoll.addHangUp(fd, fd);
     }
 
     /** Has {@code onChange} run each time a file of the kernel's says that it has changed. */
-    void watchChanges(int fd, Runnable onChange) throws ErrnoException {
+    public void watchChanges(int fd, Runnable onChange) throws ErrnoException {
         watched.put(fd, onChange);
         epoll.addChanges(fd, fd);
     }
 
     /** To be called before the descriptor is closed. */
-    void unwatch(int fd) {
+    public void unwatch(int fd) {
         epoll.remove(fd);
         watched.remove(fd);
     }
 
     /** Waits until something happens or {@code until} has come, and runs what is to be run. */
-    void await(Instant until) throws ErrnoException {
+    public void await(Instant until) throws ErrnoException {
         // Rounded up: a timer that fires a fraction of a millisecond early would make the loop spin.
         long millis = inbox.isEmpty()
                 ? Duration.between(Instant.now(), until).plusNanos(999_999).toMillis()

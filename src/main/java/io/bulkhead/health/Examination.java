@@ -1,0 +1,172 @@
+package io.bulkhead.health;
+
+import io.bulkhead.health.Prober.Change;
+import io.bulkhead.spec.HealthPolicy;
+import io.bulkhead.spec.Probe;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.SpecKey;
+import io.bulkhead.status.HealthState;
+import io.bulkhead.status.ProcessId;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** All that one process is asked. Of the loop's thread, but for what it is made of and {@link #findings}. */
+final class Examination {
+    /** Of a probe for readiness, which has no key of its own. */
+    private static final Duration READY_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final Duration READY_LONGEST = Duration.ofSeconds(1);
+
+    private final ProbeLoop loop;
+    private final Questions questions;
+    private final Consumer<Change> listener;
+    private final long madeAt;
+    private Subject subject;
+    private @Nullable Course ready;
+    private @Nullable Course health;
+    private int asked;
+    private volatile Findings findings;
+
+    Examination(Subject subject, ProbeLoop loop, Questions questions, Consumer<Change> listener) {
+        this.subject = subject;
+        this.loop = loop;
+        this.questions = questions;
+        this.listener = listener;
+        this.madeAt = loop.timers().now();
+        HealthState state = subject.spec().health().isPresent() ? HealthState.STARTING : HealthState.NONE;
+        this.findings = new Findings(subject.ready(), "", state, "", "");
+    }
+
+    ProcessId process() {
+        return subject.process();
+    }
+
+    int pidfd() {
+        return subject.pidfd();
+    }
+
+    Findings findings() {
+        return findings;
+    }
+
+    void begin() {
+        beginReadiness();
+        beginHealth();
+    }
+
+    void end() {
+        endCourses(true, true);
+    }
+
+    /** A probe that has changed begins anew; who was ready stays so. */
+    void update(ServiceSpec next) {
+        ServiceSpec before = subject.spec();
+        subject = subject.with(next);
+        boolean readiness = !next.start().ready().equals(before.start().ready());
+        boolean condition = !next.health().equals(before.health());
+        endCourses(readiness, condition);
+        if (!next.health().map(HealthPolicy::probe).equals(before.health().map(HealthPolicy::probe))) {
+            toHealth(next.health().isPresent() ? HealthState.STARTING : HealthState.NONE, "", "");
+        }
+        if (readiness) {
+            beginReadiness();
+        }
+        if (condition || readiness) {
+            beginHealth();
+        }
+    }
+
+    private void endCourses(boolean readiness, boolean condition) {
+        if (readiness && ready != null) {
+            ready.end();
+            ready = null;
+        }
+        if (condition && health != null) {
+            health.end();
+            health = null;
+        }
+    }
+
+    private Duration age() {
+        return subject.age().plusNanos(loop.timers().now() - madeAt);
+    }
+
+    private Optional<Probe> readyProbe() {
+        return findings.ready() ? Optional.empty() : subject.spec().start().ready();
+    }
+
+    private void beginReadiness() {
+        readyProbe().flatMap(probe -> questions.of(probe, subject)).ifPresent(question -> {
+            asked = 0;
+            Pace pace = new Pace(questions.shortestPause(), READY_LONGEST);
+            long begun = loop.timers().now();
+            ready = new Course(loop, question, READY_TIMEOUT, answer -> {
+                Duration since = Duration.ofNanos(loop.timers().now() - begun);
+                takeReadiness(answer, since);
+                return answer.good() ? Optional.empty() : Optional.of(pace.pause(since));
+            });
+            ready.askAfter(questions.shortestPause());
+        });
+    }
+
+    private void takeReadiness(Answer answer, Duration since) {
+        asked++;
+        String text = answer.text() + ", asked " + asked + (asked == 1 ? " time in " : " times in ") + shown(since);
+        findings = findings.withReadiness(answer.good(), text, answer.evidence());
+        if (answer.good()) {
+            listener.accept(new Change("ready", "not ready", "ready", text, answer.evidence()));
+            beginHealth();
+        }
+    }
+
+    /** It is asked whether it is well only once it is ready: until then, start.timeout guards it. */
+    private void beginHealth() {
+        Optional<HealthPolicy> policy = subject.spec().health();
+        if (health != null || policy.isEmpty() || readyProbe().isPresent()) {
+            return;
+        }
+        questions.of(policy.get().probe(), subject).ifPresent(question -> {
+            long begun = loop.timers().now();
+            Streak answers = new Streak(
+                    policy.get(),
+                    questions.shortestPause(),
+                    policy.get().startPeriod().minus(age()),
+                    findings.health());
+            health = new Course(loop, question, policy.get().timeout(), answer -> {
+                Duration since = Duration.ofNanos(loop.timers().now() - begun);
+                answers.take(answer.good(), since);
+                takeHealth(answer, answers);
+                return Optional.of(answers.pause(since));
+            });
+            health.askAfter(questions.shortestPause());
+        });
+    }
+
+    private void takeHealth(Answer answer, Streak answers) {
+        int inARow = answers.inARow();
+        String text = answer.text() + (inARow > 1 ? ", " + inARow + " times in a row" : "");
+        toHealth(answers.state(), text, answer.evidence());
+    }
+
+    private void toHealth(HealthState next, String text, String evidence) {
+        HealthState before = findings.health();
+        findings = findings.withHealth(next, text, evidence);
+        if (before != next) {
+            listener.accept(new Change("health", name(before), name(next), text, evidence));
+        }
+    }
+
+    private static String name(HealthState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** As exactly as anybody wants to know. */
+    private static String shown(Duration duration) {
+        return duration.toSeconds() > 0
+                ? duration.toSeconds() + " s"
+                : SpecKey.text(Duration.ofMillis(duration.toMillis()));
+    }
+}

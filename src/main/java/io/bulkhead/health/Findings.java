@@ -1,0 +1,50 @@
+package io.bulkhead.health;
+
+import io.bulkhead.status.HealthState;
+import io.bulkhead.status.Signs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What is known of a process by asking it.
+ *
+ * @param ready whether it has been found ready
+ * @param readiness what came of asking that, in words; empty where it isn't asked, or not yet
+ * @param health what its health probe has found
+ * @param condition what came of asking that, in words; or empty
+ * @param evidence what the last probe that failed has printed; or empty
+ */
+public record Findings(boolean ready, String readiness, HealthState health, String condition, String evidence) {
+    public static final Findings NONE = new Findings(false, "", HealthState.NONE, "", "");
+
+    /** What is to be known to plan. */
+    public Signs signs() {
+        return new Signs(
+                ready, health, condition.isEmpty() ? readiness : condition, Optional.empty(), Optional.empty());
+    }
+
+    /** All of it, a line each. */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        if (!readiness.isEmpty()) {
+            lines.add((ready ? "ready: " : "not ready: ") + readiness);
+        }
+        if (health != HealthState.NONE) {
+            lines.add(health.name().toLowerCase(Locale.ROOT) + (condition.isEmpty() ? "" : ": " + condition));
+        }
+        if (!evidence.isEmpty()) {
+            lines.add("printed by the last probe that failed: " + evidence);
+        }
+        return lines;
+    }
+
+    Findings withReadiness(boolean isReady, String text, String printed) {
+        return new Findings(isReady, text, health, condition, printed.isEmpty() ? evidence : printed);
+    }
+
+    Findings withHealth(HealthState next, String text, String printed) {
+        return new Findings(ready, readiness, next, text, printed.isEmpty() ? evidence : printed);
+    }
+}

@@ -1,0 +1,91 @@
+package io.bulkhead.health;
+
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.status.ProcessId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Asks services whether they are ready and well, for as long as their processes live. One thread asks all of them; it waits for
+ * nobody. All methods may be called by any thread.
+ */
+public final class Prober implements AutoCloseable {
+    private final ProbeLoop loop;
+    private final Questions questions;
+    private final Linux linux;
+    private final Listener listener;
+    private final Map<ServiceName, Examination> examinations = new ConcurrentHashMap<>();
+
+    /** Who is told of changes, by the prober's thread. */
+    public interface Listener {
+        void changed(ServiceName service, ProcessId process, Change change);
+    }
+
+    /**
+     * Something that is no longer as it was.
+     *
+     * @param what {@code ready}, {@code health}
+     * @param from what it was
+     * @param to what it is
+     * @param cause the answer that has made it so
+     * @param evidence what was printed with that; or empty
+     */
+    public record Change(String what, String from, String to, String cause, String evidence) {}
+
+    public Prober(Linux linux, Listener listener) throws ErrnoException {
+        this.linux = linux;
+        this.listener = listener;
+        this.loop = new ProbeLoop(linux);
+        this.questions = new Questions(loop, linux);
+    }
+
+    /** Begins to ask, in place of whichever process of the service was asked before. */
+    public void begin(Subject subject) {
+        ServiceName name = subject.spec().name();
+        Examination examination =
+                new Examination(subject, loop, questions, change -> listener.changed(name, subject.process(), change));
+        Examination before = examinations.put(name, examination);
+        loop.post(() -> {
+            if (before != null) {
+                end(before);
+            }
+            examination.begin();
+        });
+    }
+
+    /** Goes on by another configuration. */
+    public void update(ServiceSpec spec) {
+        Examination examination = examinations.get(spec.name());
+        if (examination != null) {
+            loop.post(() -> examination.update(spec));
+        }
+    }
+
+    /** Asks no more. */
+    public void end(ServiceName name) {
+        Examination examination = examinations.remove(name);
+        if (examination != null) {
+            loop.post(() -> end(examination));
+        }
+    }
+
+    private void end(Examination examination) {
+        examination.end();
+        linux.close(examination.pidfd());
+    }
+
+    /** What is known of a process by now; nothing, where another is asked, or none. */
+    public Findings findings(ServiceName name, ProcessId process) {
+        Examination examination = examinations.get(name);
+        return examination != null && examination.process().equals(process) ? examination.findings() : Findings.NONE;
+    }
+
+    @Override
+    public void close() {
+        examinations.keySet().forEach(this::end);
+        loop.close();
+    }
+}
