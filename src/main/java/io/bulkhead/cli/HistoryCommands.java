@@ -197,10 +197,8 @@ final class HistoryCommands extends Commands {
                         + service.nextStart()
                                 .map(at -> "; it is tried again at " + Reading.time(at))
                                 .orElse("; it is not started again until somebody says so");
-            case "EXITED" ->
-                exit + (service.reason().isEmpty() ? "" : "; " + service.reason())
-                        + ", and its restart.policy doesn't ask for another";
-            case "STOPPED" -> service.reason().isEmpty() ? stopped(events, exit) : ": it " + service.reason();
+            case "STOPPED", "EXITED" ->
+                service.nextStart().isPresent() ? scheduled(service, exit) : ended(service, events, exit);
             case "STARTING" -> service.reason().isEmpty() ? starting(service) : ": " + service.reason();
             case "STOPPING" -> stopping(service);
             default -> exit;
@@ -210,6 +208,18 @@ final class HistoryCommands extends Commands {
     private static String health(ServiceView.Vitals vitals) {
         String how = vitals.health().equals("starting") ? "not known to be healthy yet" : vitals.health();
         return (how.isEmpty() ? "" : "; " + how) + (vitals.condition().isEmpty() ? "" : ": " + vitals.condition());
+    }
+
+    private static String scheduled(ServiceView service, String exit) {
+        return exit + "; its next run is at " + Reading.time(service.nextStart().orElseThrow());
+    }
+
+    private static String ended(ServiceView service, List<EventView> events, String exit) throws WireException {
+        if (service.state().equals("EXITED")) {
+            return exit + (service.reason().isEmpty() ? "" : "; " + service.reason())
+                    + ", and its restart.policy doesn't ask for another";
+        }
+        return service.reason().isEmpty() ? stopped(events, exit) : ": it " + service.reason();
     }
 
     private static String starting(ServiceView service) {

@@ -50,11 +50,17 @@ final class ServiceCommands extends Commands {
         }
         unknown.forEach(
                 name -> err.println(name + ": ERROR (no such " + (name.endsWith(":*") ? "group)" : "process)")));
-        boolean down = chosen.stream().anyMatch(s -> !isUp(s.state()));
+        boolean down = chosen.stream().anyMatch(s -> !isUp(s));
         return down ? ExitCodes.NOT_RUNNING : unknown.isEmpty() ? ExitCodes.OK : ExitCodes.UNREACHABLE;
     }
 
-    private static boolean isUp(String state) {
+    /** Who waits for its time is as it should be, but for one whose last run has failed. */
+    private static boolean isUp(ServiceView service) {
+        String state = service.state();
+        if (state.equals("STOPPED") || state.equals("EXITED")) {
+            return service.nextStart().isPresent()
+                    && service.exit().orElse("exit status 0").equals("exit status 0");
+        }
         return state.equals("RUNNING")
                 || state.equals("STARTING")
                 || state.equals("BACKOFF")

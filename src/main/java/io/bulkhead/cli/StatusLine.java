@@ -44,7 +44,11 @@ final class StatusLine {
                         : "pid " + service.pid().orElse(0) + ", uptime " + uptime(service.startedAt())
                                 + (service.reason().equals("paused") ? ", paused" : "")
                                 + (service.vitals().health().equals("unhealthy") ? ", unhealthy" : "");
-            case "STOPPED", "EXITED" -> service.endedAt().map(this::date).orElse("Not started");
+            case "STOPPED", "EXITED" ->
+                service.endedAt().map(this::date).orElse("Not started")
+                        + service.nextStart()
+                                .map(at -> ", next run " + date(at))
+                                .orElse("");
             case "FATAL", "BACKOFF", "STARTING" -> service.reason();
             default -> "";
         };

@@ -2,7 +2,6 @@ package io.bulkhead.config;
 
 import io.bulkhead.spec.Dependencies;
 import io.bulkhead.spec.Dependencies.Condition;
-import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
@@ -53,8 +52,7 @@ final class DependencyGraph {
         if (condition == Condition.HEALTHY && other.health().isEmpty()) {
             problem(spec, key, name + " has no health probe by which it could be healthy (" + other.originOf("") + ")");
         }
-        boolean ends = other.lifecycle().kind() == Lifecycle.Kind.ONESHOT
-                || other.restart().when() != RestartPolicy.When.ALWAYS;
+        boolean ends = other.lifecycle().ends() || other.restart().when() != RestartPolicy.When.ALWAYS;
         if (condition == Condition.COMPLETED && !ends) {
             problem(
                     spec,

@@ -7,6 +7,7 @@ import io.bulkhead.spec.HealthPolicy;
 import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.Probe;
+import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.ServiceName;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,13 +35,15 @@ final class LifecycleReader {
         if (remain && kind != Lifecycle.Kind.ONESHOT) {
             service.conflict(List.of("remain"), "only a service of type = oneshot can remain after its end");
         }
+        Optional<Schedule> schedule = new ScheduleReader(service).read(kind == Lifecycle.Kind.SCHEDULED);
         Dependencies dependencies = new Dependencies(needs("requires"), needs("wants"), after());
         return new Lifecycle(
                 kind,
                 remain,
                 dependencies,
                 health(namespaces),
-                service.get("max-runtime", TIME.or("unlimited"), Lifecycle.DEFAULT.maxRuntime()));
+                service.get("max-runtime", TIME.or("unlimited"), Lifecycle.DEFAULT.maxRuntime()),
+                schedule);
     }
 
     private Set<String> after() {

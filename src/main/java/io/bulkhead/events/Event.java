@@ -38,6 +38,8 @@ public record Event(Instant at, Kind kind, String service, String text, Map<Stri
         LIMIT,
         /** Somebody else changed a limit. */
         DRIFT,
+        /** The time for a run has come, and none was begun. */
+        SCHEDULE,
         /** A service, or a group that belongs to none, is no more. */
         REMOVAL,
         /** A service's output can't be written, or can be again. */

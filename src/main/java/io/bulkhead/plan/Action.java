@@ -59,6 +59,14 @@ public sealed interface Action {
     /** SIGKILL to every process in the group, until it is empty. */
     record KillGroup(String target, String reason) implements Action {}
 
+    /** Say, and no more, that the time for a run has come and none is begun. */
+    record SkipRun(ServiceName service, String reason) implements Action {
+        @Override
+        public String target() {
+            return service.value();
+        }
+    }
+
     /** {@code rmdir} in every hierarchy, after SIGKILL to whoever is inside. */
     record RemoveGroup(String target, String reason) implements Action {}
 

@@ -1,8 +1,10 @@
 package io.bulkhead.plan;
 
+import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
+import io.bulkhead.status.ServiceStatus;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -81,6 +83,16 @@ public final class Desired {
      * @param launchHash of these, computed once: it costs more than all else in a round
      */
     public record Declared(ServiceSpec spec, Map<String, String> launchKeys, String launchHash) {
+        /** Whether the last process was launched from another specification; a scheduled run that is under way goes on all the same. */
+        public boolean outdates(ServiceStatus status) {
+            boolean goesOn = spec.lifecycle().kind() == Lifecycle.Kind.SCHEDULED
+                    && status.process().isPresent();
+            return !goesOn
+                    && status.launchHash()
+                            .filter(hash -> !hash.equals(launchHash))
+                            .isPresent();
+        }
+
         public static Map<ServiceName, Declared> all(Collection<ServiceSpec> specs) {
             Map<ServiceName, Declared> declared = new HashMap<>();
             for (ServiceSpec spec : specs) {

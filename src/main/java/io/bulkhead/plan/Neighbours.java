@@ -133,7 +133,7 @@ final class Neighbours {
 
     static boolean isMet(ServiceSpec spec, ServiceStatus status, Condition condition) {
         boolean completed = isCompleted(spec, status);
-        if (spec.lifecycle().kind() == Lifecycle.Kind.ONESHOT) {
+        if (spec.lifecycle().ends()) {
             return completed
                     || (condition == Condition.STARTED
                             && status.process().isPresent()
@@ -163,7 +163,7 @@ final class Neighbours {
     private boolean isHopeless(ServiceName name, ServiceSpec spec, ServiceStatus status) {
         return switch (status.state()) {
             case FATAL -> spec.restart().limit().retryAfter().isEmpty();
-            case EXITED -> true;
+            case EXITED -> spec.lifecycle().kind() != Lifecycle.Kind.SCHEDULED;
             case STOPPED ->
                 !wanted.runs(name)
                         || status.progress().waiting().filter(Waiting::hopeless).isPresent();
@@ -215,9 +215,6 @@ final class Neighbours {
 
     private boolean goesDown(ServiceName name, ServiceStatus status) {
         Desired.Declared declared = desired.services().get(name);
-        return declared == null
-                || !wanted.runs(name)
-                || (status.launchHash().isPresent()
-                        && !status.launchHash().get().equals(declared.launchHash()));
+        return declared == null || !wanted.runs(name) || declared.outdates(status);
     }
 }

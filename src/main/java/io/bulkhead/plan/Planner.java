@@ -30,6 +30,11 @@ import java.util.function.DoubleSupplier;
  * RUNNING   ended: policy restarts                            BACKOFF
  *           ended: policy doesn't restart                     EXITED
  *           unhealthy                                         STOPPING  SendSignal, by health.on-failure
+ * STOPPED,  scheduled: wanted, its time has come, nothing to
+ * EXITED,   wait for, group empty                             STARTING  Start
+ * FATAL     its time has been missed, and missed = skip       the same  SkipRun
+ * STARTING, scheduled: its time has come; by overlap          the same  SkipRun, or none and a run follows
+ * RUNNING                                                     STOPPING  SendSignal
  * STARTING, not wanted, or the spec has changed, and nobody
  * RUNNING   who needs it has to go down before                STOPPING  SendSignal
  *           another has been restarted that it asks that of   STOPPING  SendSignal

@@ -7,7 +7,6 @@ import static io.bulkhead.status.ServiceState.RUNNING;
 import static io.bulkhead.status.ServiceState.STOPPED;
 import static io.bulkhead.status.ServiceState.STOPPING;
 
-import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.ServiceSpec;
@@ -46,7 +45,7 @@ record RunEnd(Optional<ServiceSpec> spec, Instant now, DoubleSupplier random) {
             return after;
         }
         RestartPolicy policy = spec.get().restart();
-        boolean once = spec.get().lifecycle().kind() == Lifecycle.Kind.ONESHOT;
+        boolean once = spec.get().lifecycle().ends();
         boolean completed = once && ended.status().isSuccess(policy);
         if (completed || !Restarts.wanted(ended.status(), policy)) {
             boolean remains = completed && spec.get().lifecycle().remain();

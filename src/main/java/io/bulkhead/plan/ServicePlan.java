@@ -11,6 +11,7 @@ import static io.bulkhead.status.ServiceState.STOPPING;
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HealthPolicy.OnFailure;
 import io.bulkhead.spec.Limits;
+import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
@@ -23,6 +24,7 @@ import io.bulkhead.status.Progress;
 import io.bulkhead.status.Progress.Waiting;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
+import io.bulkhead.status.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -73,6 +75,7 @@ final class ServicePlan {
     /** The new status; empty where the service is no more. */
     Optional<ServiceStatus> make(List<Action> actions) {
         seen.event().ifPresent(this::take);
+        keepTime(actions);
         if (declared.isEmpty()) {
             return desired.broken().containsKey(name) ? Optional.of(broken(actions)) : retire(actions);
         }
@@ -85,6 +88,20 @@ final class ServicePlan {
         }
         correctLimits(declared.get().spec(), actions);
         return Optional.of(status);
+    }
+
+    /** A scheduled service's times come whatever it does. */
+    private void keepTime(List<Action> actions) {
+        Optional<Schedule> schedule =
+                spec.flatMap(s -> s.lifecycle().schedule()).filter(s -> neighbours.runs(name));
+        Optional<Instant> busy = Optional.of(status)
+                .filter(s -> s.process().isPresent() || s.state() == STARTING)
+                .map(s -> started());
+        Optional<Timetable> at = schedule.map(s -> Timetable.at(now, s, status.turn(), busy));
+        status = status.with(at.map(Timetable::turn));
+        at.map(Timetable::skipped)
+                .filter(why -> !why.isEmpty())
+                .ifPresent(why -> actions.add(new Action.SkipRun(name, why)));
     }
 
     private void take(ProcessEvent event) {
@@ -110,11 +127,11 @@ final class ServicePlan {
     private void step(Desired.Declared current, List<Action> actions) {
         ServiceSpec service = current.spec();
         boolean wanted = neighbours.runs(name);
-        boolean changed =
-                status.launchHash().isPresent() && !status.launchHash().get().equals(current.launchHash());
+        boolean changed = current.outdates(status);
+        boolean comes = status.turn().map(Turn::open).orElse(true);
         switch (status.state()) {
             case STOPPED -> {
-                if (groupIsEmpty(actions) && isFree(service, wanted)) {
+                if (groupIsEmpty(actions) && isFree(service, wanted && comes)) {
                     start(current, "wanted", actions);
                 }
             }
@@ -130,7 +147,7 @@ final class ServicePlan {
             }
             case STOPPING -> stopping(actions);
             case EXITED -> {
-                if (changed) {
+                if (changed || (status.turn().isPresent() && comes)) {
                     status = status.reset();
                 } else {
                     groupIsEmpty(actions);
@@ -138,7 +155,8 @@ final class ServicePlan {
             }
             case FATAL -> {
                 // Without a hash it was a broken declaration that kept it from being launched, and it is whole now.
-                boolean again = status.due().isPresent() && isDue();
+                boolean again =
+                        (status.due().isPresent() && isDue()) || (status.turn().isPresent() && comes);
                 if (!wanted || changed || again || status.launchHash().isEmpty()) {
                     status = status.reset();
                 } else {
@@ -169,6 +187,11 @@ final class ServicePlan {
                 String held = neighbours.held(name).map(Waiting::reason).orElse("not wanted");
                 stop(service.stop(), wanted ? "its configuration has changed" : held, actions);
             }
+            return;
+        }
+        if (status.turn().filter(Turn::open).isPresent()
+                && service.lifecycle().schedule().orElseThrow().overlap() == Schedule.Overlap.REPLACE) {
+            stop(service.stop(), "the time of its next run has come", actions);
             return;
         }
         Optional<ServiceName> other = neighbours.restarted(service, status);
@@ -232,6 +255,7 @@ final class ServicePlan {
         actions.add(new Action.Start(current, reason));
         status = status.with(STARTING)
                 .with(Progress.NONE)
+                .with(status.turn().map(Turn::taken))
                 .applied(
                         Optional.empty(),
                         current.spec().limits(),
@@ -281,7 +305,8 @@ final class ServicePlan {
         Optional<Instant> longest = spec.flatMap(s -> s.lifecycle().maxRuntime())
                 .filter(most -> status.process().isPresent() && status.state() != STOPPING)
                 .map(most -> started().plus(most));
-        return Stream.of(due, longest)
+        Optional<Instant> turn = status.turn().flatMap(Turn::next);
+        return Stream.of(due, longest, turn)
                 .flatMap(Optional::stream)
                 .filter(now::isBefore)
                 .min(Comparator.naturalOrder());

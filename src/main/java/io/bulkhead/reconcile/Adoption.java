@@ -93,6 +93,9 @@ final class Adoption {
         void adopt(boolean hasGroup) throws ErrnoException, IOException {
             record.flatMap(RuntimeRecord::override).ifPresent(run -> overrides.put(name, run));
             ServiceStatus status = record.map(RuntimeRecord::status).orElse(ServiceStatus.NEW);
+            if (status.turn().isEmpty()) {
+                status = status.with(spec.flatMap(kernel.stamps()::read));
+            }
             Optional<ProcessId> main = Optional.empty();
             boolean launching = record.isEmpty() || status.state() == ServiceState.STARTING;
             if (status.process().isPresent()) {
@@ -106,7 +109,8 @@ final class Adoption {
                     status = notLaunched(status, members.isEmpty());
                 }
             }
-            boolean known = record.isPresent() || main.isPresent();
+            boolean known =
+                    record.isPresent() || main.isPresent() || status.turn().isPresent();
             if (known || !isDeclared()) {
                 reconciler.adopt(name, remembered(status));
             }

@@ -184,6 +184,11 @@ final class Chronicle {
         }
     }
 
+    void skipped(Action.SkipRun skip) {
+        log.warn("service={} {}", skip.service(), skip.reason());
+        history.add(Kind.SCHEDULE, skip.target(), skip.reason(), Map.of());
+    }
+
     void applied(Action.ApplyLimits apply) {
         for (Observed.Difference d : apply.differences()) {
             log.info(

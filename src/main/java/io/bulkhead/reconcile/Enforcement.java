@@ -299,10 +299,7 @@ final class Enforcement {
                 .filter(waiting -> !waiting.hopeless())
                 .isPresent();
         boolean current = status.get().process().isEmpty()
-                || status.get()
-                        .launchHash()
-                        .equals(Optional.of(SpecKey.launchHash(
-                                reconciler.desired().spec(name).orElseThrow())));
+                || !reconciler.desired().services().get(name).outdates(status.get());
         return current && !comes && state != ServiceState.STARTING && state != ServiceState.STOPPING;
     }
 }

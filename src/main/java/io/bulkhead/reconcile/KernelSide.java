@@ -7,12 +7,14 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.logs.FifoKeeper;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.process.ProcessFiles;
+import io.bulkhead.spec.SupervisorSpec;
 import java.nio.file.Path;
 
 /**
  * Everything outside this process that the loop works on.
  *
  * @param records the runtime records' store
+ * @param stamps how far timetables have been seen to
  */
 record KernelSide(
         Linux linux,
@@ -21,11 +23,21 @@ record KernelSide(
         LogPump logs,
         FifoKeeper keeper,
         ProcessFiles processes,
-        RecordStore records) {
-    static KernelSide of(Linux linux, CgroupDriver cgroups, LogPump logs, Path runDir) throws ErrnoException {
+        RecordStore records,
+        TurnStamps stamps) {
+    static KernelSide of(Linux linux, CgroupDriver cgroups, LogPump logs, SupervisorSpec settings)
+            throws ErrnoException {
+        Path runDir = settings.runDir();
         ProcessFiles processes = new ProcessFiles(linux);
         RecordStore records = new RecordStore(linux, runDir, processes.bootId());
         return new KernelSide(
-                linux, cgroups, new Launcher(linux), logs, new FifoKeeper(linux, runDir), processes, records);
+                linux,
+                cgroups,
+                new Launcher(linux),
+                logs,
+                new FifoKeeper(linux, runDir),
+                processes,
+                records,
+                new TurnStamps(settings.stateDir()));
     }
 }

@@ -9,6 +9,7 @@ import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.LogSpec;
+import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
@@ -68,10 +69,12 @@ final class OperatorCommands implements Operations {
 
     @Override
     public List<Outcome> start(List<String> names, boolean wait) {
-        return each(names, name -> start(name, wait));
+        boolean all = names.contains("all") || names.contains("*");
+        return each(names, name -> start(name, wait, !all));
     }
 
-    private CompletableFuture<Outcome> start(ServiceName name, boolean wait) {
+    /** @param now whether a scheduled service is run; else its times count again, and no more */
+    private CompletableFuture<Outcome> start(ServiceName name, boolean wait, boolean now) {
         if (supervisor.inForce().broken().containsKey(name)) {
             String why = reconciler.status(name).map(ServiceStatus::reason).orElse("");
             return done(outcome(name, Result.SPAWN_ERROR, why));
@@ -85,7 +88,13 @@ final class OperatorCommands implements Operations {
             return noted(outcome(name, Result.ALREADY_STARTED));
         }
         reconciler.reset(name);
-        return wait ? whenUp(name) : noted(outcome(name, Result.STARTED));
+        Optional<Schedule> schedule =
+                reconciler.desired().spec(name).flatMap(spec -> spec.lifecycle().schedule());
+        if (now) {
+            schedule.ifPresent(s -> reconciler.runNow(name, s));
+        }
+        boolean comes = schedule.isEmpty() || now;
+        return wait && comes ? whenUp(name) : noted(outcome(name, Result.STARTED));
     }
 
     private CompletableFuture<Outcome> whenUp(ServiceName name) {
@@ -104,7 +113,10 @@ final class OperatorCommands implements Operations {
     }
 
     private CompletableFuture<Outcome> stop(ServiceName name, boolean wait) {
-        boolean running = reconciler.status(name).filter(s -> !isDown(s)).isPresent();
+        boolean running = reconciler
+                .status(name)
+                .filter(s -> !isDown(s) || s.turn().isPresent())
+                .isPresent();
         reconciler.desire(reconciler.desired().withOverride(name, false), interval());
         if (!running) {
             return noted(outcome(name, Result.NOT_RUNNING));

@@ -9,6 +9,7 @@ import io.bulkhead.plan.Desired;
 import io.bulkhead.plan.Plan;
 import io.bulkhead.plan.Planner;
 import io.bulkhead.process.WatchedProcess;
+import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
@@ -18,6 +19,7 @@ import io.bulkhead.status.Observed.ProcessEvent;
 import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
+import io.bulkhead.status.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -120,6 +122,12 @@ final class Reconciler implements AutoCloseable {
         return Set.copyOf(statuses.keySet());
     }
 
+    /** A scheduled service is to run now, whatever the time. */
+    void runNow(ServiceName name, Schedule schedule) {
+        Turn turn = Turn.now(schedule.text(), Instant.now());
+        statuses.computeIfPresent(name, (n, status) -> status.with(Optional.of(turn)));
+    }
+
     Optional<ServiceStatus> status(ServiceName name) {
         return Optional.ofNullable(statuses.get(name));
     }
@@ -186,6 +194,7 @@ final class Reconciler implements AutoCloseable {
         chronicle.states(statuses, plan, now);
         statuses = new HashMap<>(plan.statuses());
         records.keep(plan, desired.overrides());
+        kernel.stamps().keep(plan, desired);
         plan.actions().forEach(this::perform);
         published = plan.statuses();
         paused = stopped(plan.statuses().keySet());
@@ -284,6 +293,8 @@ final class Reconciler implements AutoCloseable {
             apply(apply);
         } else if (action instanceof Action.ReportDrift report) {
             groups.report(report.service(), report.differences());
+        } else if (action instanceof Action.SkipRun skip) {
+            chronicle.skipped(skip);
         } else if (action instanceof Action.KillGroup kill) {
             actuator.kill(kill.target(), empty -> groups.note(kill.target(), true, !empty));
         } else if (action instanceof Action.RemoveGroup remove) {
@@ -294,6 +305,7 @@ final class Reconciler implements AutoCloseable {
                 }
             });
         } else if (action instanceof Action.Forget forget) {
+            kernel.stamps().forget(forget.service());
             actuator.forget(forget.service().value(), () -> records.forgotten(forget.service()));
         }
     }

@@ -53,7 +53,9 @@ final class RecordKeeper {
     private void keep(
             ServiceName name, ServiceStatus status, Optional<Boolean> override, @Nullable Map<String, String> launch) {
         RuntimeRecord known = records.get(name);
-        boolean nothing = status.state() == ServiceState.STOPPED && override.isEmpty();
+        boolean nothing = status.state() == ServiceState.STOPPED
+                && override.isEmpty()
+                && status.turn().isEmpty();
         if (known == null && nothing) {
             return;
         }

@@ -9,6 +9,7 @@ import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.Progress;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
+import io.bulkhead.status.Turn;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,6 +71,11 @@ final class RecordText {
         status.progress()
                 .failure()
                 .ifPresent(why -> line(text, why.fatal() ? "fatal-failure" : "failure", why.reason()));
+        status.turn().ifPresent(turn -> {
+            line(text, "schedule", turn.schedule());
+            line(text, "seen-until", turn.until());
+            line(text, "run-is-due", turn.open());
+        });
         line(text, "override", record.override().map(run -> run ? "start" : "stop"));
         line(text, "limits", record.limits());
         record.launchKeys().forEach((key, value) -> line(text, LAUNCH + key, value));
@@ -156,7 +162,8 @@ final class RecordText {
                 Optional.empty(),
                 value(values, "stop").map(RecordText::stop).orElse(StopPolicy.DEFAULT),
                 values.getOrDefault("reason", ""),
-                progress(values));
+                progress(values),
+                turn(values));
         return new RuntimeRecord(
                 status,
                 values.getOrDefault("limits", ""),
@@ -171,6 +178,15 @@ final class RecordText {
                 .or(() -> value(values, "fatal-failure").map(reason -> new Progress.Failure(reason, true)));
         boolean ready = values.getOrDefault("ready", "").equals("true");
         return new Progress(ready, HealthState.NONE, failure, Optional.empty());
+    }
+
+    private static Optional<Turn> turn(Map<String, String> values) {
+        return value(values, "schedule")
+                .map(schedule -> new Turn(
+                        schedule,
+                        Instant.parse(values.getOrDefault("seen-until", "")),
+                        values.getOrDefault("run-is-due", "").equals("true"),
+                        Optional.empty()));
     }
 
     private static Optional<String> value(Map<String, String> values, String key) {

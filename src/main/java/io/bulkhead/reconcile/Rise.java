@@ -26,11 +26,18 @@ enum Rise {
         ServiceState state = status.map(ServiceStatus::state).orElse(ServiceState.STOPPED);
         return switch (state) {
             case RUNNING -> UP;
-            case STOPPED -> waiting(status).filter(Waiting::hopeless).isPresent() ? FAILED : COMING;
+            case STOPPED ->
+                waitsForItsTime(status)
+                        ? UP
+                        : waiting(status).filter(Waiting::hopeless).isPresent() ? FAILED : COMING;
             case STARTING, STOPPING -> COMING;
             case BACKOFF, FATAL, UNKNOWN -> FAILED;
             case EXITED -> isCompleted(status, spec) ? UP : FAILED;
         };
+    }
+
+    private static boolean waitsForItsTime(Optional<ServiceStatus> status) {
+        return status.flatMap(ServiceStatus::turn).filter(turn -> !turn.open()).isPresent();
     }
 
     private static Optional<Waiting> waiting(Optional<ServiceStatus> status) {

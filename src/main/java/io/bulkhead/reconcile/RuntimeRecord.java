@@ -2,6 +2,7 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
+import io.bulkhead.status.Turn;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,6 +47,7 @@ record RuntimeRecord(
                 && before.reason().equals(after.reason())
                 && before.progress().ready() == after.progress().ready()
                 && before.progress().failure().equals(after.progress().failure())
+                && Turn.isSame(before.turn(), after.turn())
                 && due(before).equals(due(after));
     }
 

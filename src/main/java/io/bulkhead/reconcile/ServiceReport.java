@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param endedAt when the last process ended
  * @param lastExit how it ended
  * @param restarts how often it was restarted without an operator's doing since it was last started by one
- * @param nextStart in BACKOFF and FATAL: when it is started again
+ * @param nextStart when it is started again: after a failure, or as scheduled
  * @param reason why it is in BACKOFF or FATAL, what it waits for, why it isn't ready, or that it is paused; else empty
  * @param vitals how it is, by its own word
  */

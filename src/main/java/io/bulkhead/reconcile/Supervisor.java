@@ -20,6 +20,7 @@ import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.Progress;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
+import io.bulkhead.status.Turn;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,7 +81,7 @@ public final class Supervisor implements AutoCloseable {
         HostSpec initial = beginning.host();
         this.listener = listener;
         Path runDir = initial.supervisor().runDir();
-        this.kernel = KernelSide.of(linux, cgroups, logs, runDir);
+        this.kernel = KernelSide.of(linux, cgroups, logs, initial.supervisor());
         this.loop = new EventLoop(linux);
         Worker worker = new Worker(kernel, runDir);
         this.actuator = new Actuator(kernel, loop, worker);
@@ -381,7 +382,7 @@ public final class Supervisor implements AutoCloseable {
 
     private static Optional<Instant> nextStart(ServiceStatus status) {
         boolean again = status.state() == ServiceState.BACKOFF || status.state() == ServiceState.FATAL;
-        return again ? status.due() : Optional.empty();
+        return again && status.due().isPresent() ? status.due() : status.turn().flatMap(Turn::next);
     }
 
     private static String reason(ServiceStatus status, Findings findings) {

@@ -121,6 +121,9 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                     s -> unavailable(s.instance().instances().maxUnavailable())),
             live("autostart", s -> Boolean.toString(s.autostart())),
             live("type", s -> dashed(s.lifecycle().kind())),
+            live(
+                    "schedule",
+                    s -> s.lifecycle().schedule().map(Schedule::toString).orElse("none")),
             live("remain", s -> Boolean.toString(s.lifecycle().remain())),
             live("requires", s -> needs(s.lifecycle().dependencies().requires())),
             live("wants", s -> needs(s.lifecycle().dependencies().wants())),

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param stop how to stop it, even after its spec is gone
  * @param reason why it is in BACKOFF or FATAL, else empty
  * @param progress how far it has come
+ * @param turn where it stands in its timetable; empty where it has none, or isn't wanted
  */
 public record ServiceStatus(
         ServiceState state,
@@ -40,7 +41,8 @@ public record ServiceStatus(
         Optional<Limits> appliedLimits,
         StopPolicy stop,
         String reason,
-        Progress progress) {
+        Progress progress,
+        Optional<Turn> turn) {
     /** Nothing has happened yet. */
     public static final ServiceStatus NEW = new ServiceStatus(
             ServiceState.STOPPED,
@@ -56,7 +58,8 @@ public record ServiceStatus(
             Optional.empty(),
             StopPolicy.DEFAULT,
             "",
-            Progress.NONE);
+            Progress.NONE,
+            Optional.empty());
 
     public ServiceStatus {
         restarts = List.copyOf(restarts);
@@ -99,6 +102,12 @@ public record ServiceStatus(
         Edit edit = new Edit();
         edit.progress = next;
         return next.equals(progress) ? this : edit.done();
+    }
+
+    public ServiceStatus with(Optional<Turn> next) {
+        Edit edit = new Edit();
+        edit.turn = next;
+        return next.equals(turn) ? this : edit.done();
     }
 
     public ServiceStatus launched(ProcessId started, Optional<String> hash, Instant at) {
@@ -159,6 +168,7 @@ public record ServiceStatus(
         StopPolicy stop = ServiceStatus.this.stop;
         String reason = ServiceStatus.this.reason;
         Progress progress = ServiceStatus.this.progress;
+        Optional<Turn> turn = ServiceStatus.this.turn;
 
         ServiceStatus done() {
             return new ServiceStatus(
@@ -175,7 +185,8 @@ public record ServiceStatus(
                     appliedLimits,
                     stop,
                     reason,
-                    progress);
+                    progress,
+                    turn);
         }
     }
 }

@@ -79,7 +79,8 @@ public class PlannerBenchmark {
                         lifecycle.remain(),
                         new Dependencies(requires, Map.of(), Set.of()),
                         lifecycle.health(),
-                        lifecycle.maxRuntime()))
+                        lifecycle.maxRuntime(),
+                        lifecycle.schedule()))
                 .build();
     }
 

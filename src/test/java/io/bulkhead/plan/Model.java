@@ -10,6 +10,7 @@ import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import io.bulkhead.status.Signs;
+import io.bulkhead.status.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -123,7 +124,10 @@ final class Model {
         boolean alive =
                 status(name).state() == ServiceState.RUNNING || status(name).state() == ServiceState.STARTING;
         if (!alive) {
-            changed.computeIfPresent(name, (n, status) -> status.reset());
+            Optional<Turn> turn = desired.spec(name)
+                    .flatMap(spec -> spec.lifecycle().schedule())
+                    .map(schedule -> Turn.now(schedule.text(), now));
+            changed.computeIfPresent(name, (n, status) -> status.reset().with(turn));
         }
         statuses = changed;
     }
@@ -217,6 +221,10 @@ final class Model {
                 name,
                 new Observed.Service(
                         box.event, box.group, box.populated(), List.of(), box.underWay.isPresent(), box.signs)));
+        statuses.forEach((name, status) -> status.turn()
+                .flatMap(Turn::next)
+                .filter(at -> !at.isAfter(now))
+                .ifPresent(at -> coverage.count(status.state(), "its time")));
         Plan plan = planner.plan(desired, statuses, new Observed(seen, Set.of()), now);
         boxes.values().forEach(box -> box.event = Optional.empty());
         statuses = plan.statuses();
@@ -255,12 +263,18 @@ final class Model {
             box.signalled = true;
             return;
         }
+        if (action instanceof Action.SkipRun) {
+            return;
+        }
         check(box.underWay.isEmpty(), name + " has two actions under way");
         if (action instanceof Action.Start) {
             check(!box.populated(), name + " is started beside " + box.main);
             check(desired.services().containsKey(name), name + " is started and not declared");
             check(!desired.stopAll(), name + " is started at the end");
             check(!Boolean.FALSE.equals(desired.overrides().get(name)), name + " is started and was stopped");
+            check(
+                    status(name).turn().filter(Turn::open).isEmpty(),
+                    name + " is started and its time is yet to be seen to");
             needsAreMet(name);
         }
         if (action instanceof Action.Forget) {

@@ -3,6 +3,7 @@ package io.bulkhead.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bulkhead.spec.CronExpression;
 import io.bulkhead.spec.Dependencies;
 import io.bulkhead.spec.Dependencies.Condition;
 import io.bulkhead.spec.Dependencies.Dependency;
@@ -10,6 +11,7 @@ import io.bulkhead.spec.HealthPolicy;
 import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Probe;
 import io.bulkhead.spec.RestartPolicy;
+import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecFixture;
@@ -19,6 +21,7 @@ import io.bulkhead.status.HealthState;
 import io.bulkhead.status.ServiceState;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +68,12 @@ class ModelTest {
         Set<String> wanted = new TreeSet<>();
         for (String state : List.of("STOPPED", "STARTING", "RUNNING", "BACKOFF", "STOPPING", "EXITED", "FATAL")) {
             for (String event : List.of(
-                    "operator's start", "operator's stop", "declared anew", "not declared", "end of the daemon")) {
+                    "operator's start",
+                    "operator's stop",
+                    "declared anew",
+                    "not declared",
+                    "end of the daemon",
+                    "its time")) {
                 wanted.add(state + " " + event);
             }
         }
@@ -92,6 +100,10 @@ class ModelTest {
 
     /** One host, with its own services. */
     private final class Host {
+        private static final CronExpression EVERY_MINUTE = CronExpression.parse("* * * * *");
+        private static final CronExpression EVERY_TWO = CronExpression.parse("*/2 * * * *");
+        private static final CronExpression LEAP_DAY = CronExpression.parse("0 0 29 2 *");
+
         private final Random random;
         private final Model model;
         private final Map<ServiceName, ServiceSpec> specs = new HashMap<>();
@@ -181,7 +193,14 @@ class ModelTest {
         }
 
         private ServiceSpec spec(int index) {
-            Lifecycle.Kind kind = random.nextInt(4) == 0 ? Lifecycle.Kind.ONESHOT : Lifecycle.Kind.SERVICE;
+            Lifecycle.Kind kind = random.nextInt(2) == 0 ? Lifecycle.Kind.SERVICE : one(Lifecycle.Kind.values());
+            Optional<Schedule> schedule = kind == Lifecycle.Kind.SCHEDULED
+                    ? Optional.of(new Schedule(
+                            random.nextBoolean() ? EVERY_MINUTE : EVERY_TWO,
+                            ZoneOffset.UTC,
+                            one(Schedule.Missed.values()),
+                            one(Schedule.Overlap.values())))
+                    : Optional.empty();
             Optional<HealthPolicy> health = random.nextInt(3) > 0
                     ? Optional.empty()
                     : Optional.of(new HealthPolicy(
@@ -206,7 +225,8 @@ class ModelTest {
                             kind == Lifecycle.Kind.ONESHOT && random.nextBoolean(),
                             dependencies(index),
                             health,
-                            random.nextInt(4) == 0 ? Optional.of(Duration.ofSeconds(20)) : Optional.empty()))
+                            random.nextInt(4) == 0 ? Optional.of(Duration.ofSeconds(20)) : Optional.empty(),
+                            schedule))
                     .build();
         }
 
@@ -251,7 +271,7 @@ class ModelTest {
                     }
                     boolean oneshot = model.desired()
                             .spec(name)
-                            .filter(spec -> spec.lifecycle().kind() == Lifecycle.Kind.ONESHOT)
+                            .filter(spec -> spec.lifecycle().ends())
                             .isPresent();
                     boolean busy = box.underWay.isPresent() || (box.signalled && box.main.isPresent());
                     moved |= busy;
@@ -264,7 +284,7 @@ class ModelTest {
                     model.signs(name, true, health(name, HealthState.HEALTHY));
                 }
                 model.round();
-                Optional<Instant> wake = model.wake().filter(at -> at.isAfter(model.now()));
+                Optional<Instant> wake = model.wake().filter(at -> at.isAfter(model.now()) && at.isBefore(limit));
                 if (wake.isPresent()) {
                     model.passes(Duration.between(model.now(), wake.get()));
                     model.round();
@@ -281,10 +301,20 @@ class ModelTest {
                 Lifecycle old = spec.lifecycle();
                 return SpecFixture.with(spec)
                         .lifecycle(new Lifecycle(
-                                old.kind(), old.remain(), old.dependencies(), old.health(), Optional.empty()))
+                                old.kind(),
+                                old.remain(),
+                                old.dependencies(),
+                                old.health(),
+                                Optional.empty(),
+                                old.schedule().map(Host::rarely)))
                         .build();
             });
             model.declare(specs.values());
+        }
+
+        /** One whose time comes every minute would never come to rest. */
+        private static Schedule rarely(Schedule old) {
+            return new Schedule(LEAP_DAY, old.zone(), old.missed(), old.overlap());
         }
 
         private void settled() {
@@ -293,7 +323,10 @@ class ModelTest {
                 boolean runs = new Wanted(model.desired()).runs(name);
                 switch (status.state()) {
                     case RUNNING -> assertTrue(runs, name + " runs and is not wanted");
-                    case STOPPED -> assertTrue(!runs || waits, name + " is wanted and nothing keeps it: " + status);
+                    case STOPPED ->
+                        assertTrue(
+                                !runs || waits || status.turn().isPresent(),
+                                name + " is wanted and nothing keeps it: " + status);
                     case BACKOFF -> assertTrue(waits, name + " is to be tried again and nothing keeps it: " + status);
                     case EXITED, FATAL -> {}
                     default -> assertTrue(false, name + " is " + status.state());

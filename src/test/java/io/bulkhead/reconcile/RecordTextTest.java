@@ -14,6 +14,7 @@ import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.Progress;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
+import io.bulkhead.status.Turn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,8 @@ class RecordTextTest {
             Optional.empty(),
             new StopPolicy(Signal.QUIT, Duration.ofMillis(1500)),
             "Ended unexpectedly: exit status 1",
-            Progress.NONE);
+            Progress.NONE,
+            Optional.of(new Turn("0 3 * * * Z", AT, true, Optional.empty())));
 
     private static final RuntimeRecord RECORD =
             new RuntimeRecord(STATUS, "what they are", SpecKey.launchKeys(SPEC), true, Optional.of(false));
@@ -83,7 +85,8 @@ class RecordTextTest {
         }
 
         assertEquals(
-                Optional.of(new RuntimeRecord(STATUS, RECORD.limits(), keys, true, Optional.of(false))),
+                Optional.of(new RuntimeRecord(
+                        STATUS.with(Optional.<Turn>empty()), RECORD.limits(), keys, true, Optional.of(false))),
                 TEXT.read(firstVersion()));
     }
 

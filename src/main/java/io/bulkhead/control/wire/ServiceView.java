@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * @param endedAt when the last process ended, ISO-8601
  * @param exit how it ended, in words
  * @param restarts how often it was restarted by itself since an operator or the daemon last started it
- * @param nextStart in BACKOFF: when it is started again, ISO-8601
+ * @param nextStart when it is started again, after a failure or as scheduled, ISO-8601
  * @param reason why it is in BACKOFF or FATAL, what it waits for, why it isn't ready, or that it is {@code paused}; else empty
  * @param description the third column of {@code status}, in the daemon's time zone; empty in some states
  * @param vitals how it is, by its own word
