@@ -43,7 +43,10 @@ final class StatusLine {
                         ? "completed " + service.endedAt().map(this::date).orElse("")
                         : "pid " + service.pid().orElse(0) + ", uptime " + uptime(service.startedAt())
                                 + (service.reason().equals("paused") ? ", paused" : "")
-                                + (service.vitals().health().equals("unhealthy") ? ", unhealthy" : "");
+                                + (service.vitals().health().equals("unhealthy") ? ", unhealthy" : "")
+                                + (service.vitals().says().isEmpty()
+                                        ? ""
+                                        : ": " + service.vitals().says());
             case "STOPPED", "EXITED" ->
                 service.endedAt().map(this::date).orElse("Not started")
                         + service.nextStart()

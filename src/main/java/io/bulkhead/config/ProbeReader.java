@@ -40,7 +40,6 @@ final class ProbeReader {
         if (!section.isObject("ready")) {
             boolean notify = section.get("ready", NOTIFY, false);
             requireMount(section, "ready", notify, namespaces);
-            refuse(section, "ready", notify);
             return notify ? Optional.of(new Probe.Notify()) : Optional.empty();
         }
         Section ready = section.section("ready");
@@ -60,7 +59,7 @@ final class ProbeReader {
                 probe = read;
             }
         }
-        written.forEach(key -> refuse(section, key, !key.equals("tcp") && !key.equals("http")));
+        written.forEach(key -> refuse(section, key, key.equals("exec") || key.equals("log")));
         if (written.size() > 1) {
             section.conflict(
                     written,

@@ -50,7 +50,8 @@ final class Wire {
                         report.vitals().health() == HealthState.NONE
                                 ? ""
                                 : report.vitals().health().name().toLowerCase(Locale.ROOT),
-                        report.vitals().condition()));
+                        report.vitals().condition(),
+                        report.vitals().says()));
     }
 
     static InspectReply inspection(Inspection inspection) {

@@ -8,6 +8,7 @@ import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.HealthState;
 import io.bulkhead.status.ProcessId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,22 +23,28 @@ final class Examination {
 
     private final ProbeLoop loop;
     private final Questions questions;
+    private final NotifySockets sockets;
     private final Consumer<Change> listener;
     private final long madeAt;
     private Subject subject;
     private @Nullable Course ready;
     private @Nullable Course health;
+    private @Nullable Silence silence;
     private int asked;
+    private String phase = "";
+    private String status = "";
     private volatile Findings findings;
 
-    Examination(Subject subject, ProbeLoop loop, Questions questions, Consumer<Change> listener) {
+    Examination(
+            Subject subject, ProbeLoop loop, Questions questions, NotifySockets sockets, Consumer<Change> listener) {
         this.subject = subject;
         this.loop = loop;
         this.questions = questions;
+        this.sockets = sockets;
         this.listener = listener;
         this.madeAt = loop.timers().now();
         HealthState state = subject.spec().health().isPresent() ? HealthState.STARTING : HealthState.NONE;
-        this.findings = new Findings(subject.ready(), "", state, "", "");
+        this.findings = Findings.begun(subject.ready(), state);
     }
 
     ProcessId process() {
@@ -55,10 +62,32 @@ final class Examination {
     void begin() {
         beginReadiness();
         beginHealth();
+        if (subject.spec().notifies()) {
+            sockets.hear(subject.spec().name(), this::hear);
+        }
     }
 
     void end() {
         endCourses(true, true);
+        sockets.ignore(subject.spec().name());
+    }
+
+    private void hear(Notice notice) {
+        if (notice.status().isPresent() || notice.ready() || notice.reloading() || notice.stopping()) {
+            phase = notice.stopping() ? "stopping" : notice.reloading() ? "reloading" : notice.ready() ? "" : phase;
+            status = notice.status().orElse(status);
+            findings = findings.saying(phase + (phase.isEmpty() || status.isEmpty() ? "" : ": ") + status);
+        }
+        if (!findings.ready()) {
+            notice.extend()
+                    .ifPresent(more -> findings = findings.until(Instant.now().plus(more)));
+        }
+        if (notice.ready() && subject.tellsReadiness() && !findings.ready()) {
+            becomeReady("it said READY=1 after " + shown(age()), "");
+        }
+        if (silence != null) {
+            silence.hear(notice);
+        }
     }
 
     /** A probe that has changed begins anew; who was ready stays so. */
@@ -88,6 +117,10 @@ final class Examination {
             health.end();
             health = null;
         }
+        if (condition && silence != null) {
+            silence.end();
+            silence = null;
+        }
     }
 
     private Duration age() {
@@ -99,6 +132,9 @@ final class Examination {
     }
 
     private void beginReadiness() {
+        if (subject.tellsReadiness() && !findings.ready()) {
+            findings = findings.withReadiness(false, "it has not said READY=1", "");
+        }
         readyProbe().flatMap(probe -> questions.of(probe, subject)).ifPresent(question -> {
             asked = 0;
             Pace pace = new Pace(questions.shortestPause(), READY_LONGEST);
@@ -115,17 +151,31 @@ final class Examination {
     private void takeReadiness(Answer answer, Duration since) {
         asked++;
         String text = answer.text() + ", asked " + asked + (asked == 1 ? " time in " : " times in ") + shown(since);
-        findings = findings.withReadiness(answer.good(), text, answer.evidence());
         if (answer.good()) {
-            listener.accept(new Change("ready", "not ready", "ready", text, answer.evidence()));
-            beginHealth();
+            becomeReady(text, answer.evidence());
+        } else {
+            findings = findings.withReadiness(false, text, answer.evidence());
         }
+    }
+
+    private void becomeReady(String why, String evidence) {
+        findings = findings.withReadiness(true, why, evidence);
+        listener.accept(new Change("ready", "not ready", "ready", why, evidence));
+        beginHealth();
     }
 
     /** It is asked whether it is well only once it is ready: until then, start.timeout guards it. */
     private void beginHealth() {
         Optional<HealthPolicy> policy = subject.spec().health();
-        if (health != null || policy.isEmpty() || readyProbe().isPresent()) {
+        if (health != null
+                || silence != null
+                || policy.isEmpty()
+                || readyProbe().isPresent()) {
+            return;
+        }
+        if (policy.get().probe() instanceof Probe.Watchdog watchdog) {
+            silence = new Silence(loop, watchdog.within(), (state, why) -> toHealth(state, why, ""));
+            silence.begin(policy.get().startPeriod().minus(age()));
             return;
         }
         questions.of(policy.get().probe(), subject).ifPresent(question -> {

@@ -63,8 +63,7 @@ final class ProbeLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        post(() -> {});
+        post(() -> closed = true); // behind whatever else was handed in
         try {
             thread.join();
         } catch (InterruptedException e) {

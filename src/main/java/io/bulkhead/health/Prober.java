@@ -5,6 +5,7 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.ProcessId;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,7 +17,8 @@ public final class Prober implements AutoCloseable {
     private final ProbeLoop loop;
     private final Questions questions;
     private final Linux linux;
-    private final Listener listener;
+    private final NotifySockets sockets;
+    private volatile Listener listener = (service, process, change) -> {};
     private final Map<ServiceName, Examination> examinations = new ConcurrentHashMap<>();
 
     /** Who is told of changes, by the prober's thread. */
@@ -35,18 +37,28 @@ public final class Prober implements AutoCloseable {
      */
     public record Change(String what, String from, String to, String cause, String evidence) {}
 
-    public Prober(Linux linux, Listener listener) throws ErrnoException {
+    /** @param runDir where the sockets are by which services tell how they are */
+    public Prober(Linux linux, Path runDir) throws ErrnoException {
         this.linux = linux;
-        this.listener = listener;
         this.loop = new ProbeLoop(linux);
         this.questions = new Questions(loop, linux);
+        this.sockets = new NotifySockets(linux, loop, runDir);
+    }
+
+    /** From now on tells {@code next}. */
+    public void listener(Listener next) {
+        listener = next;
+    }
+
+    public NotifySockets sockets() {
+        return sockets;
     }
 
     /** Begins to ask, in place of whichever process of the service was asked before. */
     public void begin(Subject subject) {
         ServiceName name = subject.spec().name();
-        Examination examination =
-                new Examination(subject, loop, questions, change -> listener.changed(name, subject.process(), change));
+        Examination examination = new Examination(
+                subject, loop, questions, sockets, change -> listener.changed(name, subject.process(), change));
         Examination before = examinations.put(name, examination);
         loop.post(() -> {
             if (before != null) {
@@ -86,6 +98,7 @@ public final class Prober implements AutoCloseable {
     @Override
     public void close() {
         examinations.keySet().forEach(this::end);
+        loop.post(sockets::close);
         loop.close();
     }
 }

@@ -1,6 +1,7 @@
 package io.bulkhead.health;
 
 import io.bulkhead.spec.NetworkNamespace;
+import io.bulkhead.spec.Probe;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.ProcessId;
 import java.time.Duration;
@@ -24,5 +25,9 @@ public record Subject(ServiceSpec spec, ProcessId process, int pidfd, Duration a
 
     Subject with(ServiceSpec next) {
         return new Subject(next, process, pidfd, age, ready);
+    }
+
+    boolean tellsReadiness() {
+        return spec.start().ready().filter(Probe.Notify.class::isInstance).isPresent();
     }
 }

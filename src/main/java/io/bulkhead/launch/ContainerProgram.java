@@ -143,7 +143,7 @@ final class ContainerProgram {
     private int holdTrees() {
         int first = fds.next();
         program.call(DUP3, "the root to " + first, Late.ARGUMENT, first, Linux.O_CLOEXEC);
-        for (Mount mount : spec.view().mounts()) {
+        for (Mount mount : request.mounts()) {
             if (mount instanceof Mount.Bind bind) {
                 int fd = fds.next();
                 program.call(DUP3, bind.source() + " to " + fd, Late.ARGUMENT, fd, Linux.O_CLOEXEC);

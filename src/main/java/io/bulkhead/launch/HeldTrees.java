@@ -4,9 +4,10 @@ import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.MountTrees;
 import io.bulkhead.spec.Mount;
-import io.bulkhead.spec.ServiceSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -27,29 +28,31 @@ final class HeldTrees implements AutoCloseable {
     }
 
     /**
-     * Opens them.
-     *
-     * @param devices whether device nodes in them may be used, as far as a mount doesn't forbid it
+     * Opens them; device nodes in them may be used where there is a policy for that, as far as a mount doesn't forbid it.
      */
-    void open(ServiceSpec spec, boolean devices) throws ErrnoException, LaunchException {
-        int nodev = devices ? 0 : MountTrees.NODEV;
-        hold(spec.rootfs().toString(), true, nodev, MountTrees.PRIVATE);
-        for (Mount mount : spec.view().mounts()) {
+    void open(LaunchRequest request) throws ErrnoException, LaunchException {
+        int nodev = request.devicesControlled() ? 0 : MountTrees.NODEV;
+        hold(request.spec().rootfs().toString(), true, nodev, MountTrees.PRIVATE, owners);
+        Optional<Path> notify = request.notifySocket().map(NotifySocket::directory);
+        for (Mount mount : request.mounts()) {
             if (mount instanceof Mount.Bind bind) {
                 int attributes = ServiceMounts.attributes(bind.flags()) | nodev;
                 int propagation = bind.follows() ? MountTrees.SLAVE : MountTrees.PRIVATE;
-                hold(bind.source().toString(), bind.recursive(), attributes, propagation);
+                // Its socket is the daemon's, and is to stay one that anybody may send to.
+                boolean ours = notify.filter(bind.source()::equals).isPresent();
+                OptionalInt mapped = ours ? OptionalInt.empty() : owners;
+                hold(bind.source().toString(), bind.recursive(), attributes, propagation, mapped);
             }
         }
     }
 
-    private void hold(String path, boolean recursive, int attributes, int propagation)
+    private void hold(String path, boolean recursive, int attributes, int propagation, OptionalInt mapped)
             throws ErrnoException, LaunchException {
         int tree = trees.open(path, recursive);
         try {
             trees.set(tree, path, attributes, propagation);
-            if (owners.isPresent()) {
-                mapOwners(tree, path);
+            if (mapped.isPresent()) {
+                mapOwners(tree, path, mapped.getAsInt());
             }
             held.add(linux.duplicate(tree, least()));
         } finally {
@@ -57,9 +60,9 @@ final class HeldTrees implements AutoCloseable {
         }
     }
 
-    private void mapOwners(int tree, String path) throws LaunchException {
+    private void mapOwners(int tree, String path, int users) throws LaunchException {
         try {
-            trees.mapOwners(tree, path, owners.getAsInt());
+            trees.mapOwners(tree, path, users);
         } catch (ErrnoException e) {
             throw new LaunchException(
                     e.getMessage() + "; where its file system can't map owners, a rootfs on ext4, xfs or"

@@ -1,6 +1,8 @@
 package io.bulkhead.launch;
 
+import io.bulkhead.spec.Mount;
 import io.bulkhead.spec.ServiceSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +14,7 @@ import java.util.Optional;
  * @param stdout absolute host path, a FIFO or {@code /dev/null}
  * @param stderr likewise; the same path as {@code stdout} makes them one
  * @param streams in place of these two and of standard input
+ * @param notifySocket where it tells how it is, if it is to; its mounts must be private then
  * @param devicesControlled whether a devices policy holds in its cgroup; if not, CAP_MKNOD and device nodes in the rootfs
  *     are withheld
  */
@@ -22,6 +25,7 @@ public record LaunchRequest(
         String stdout,
         String stderr,
         Optional<Streams> streams,
+        Optional<NotifySocket> notifySocket,
         boolean devicesControlled) {
     public LaunchRequest {
         cgroupTasksFiles = List.copyOf(cgroupTasksFiles);
@@ -34,7 +38,22 @@ public record LaunchRequest(
             String stdout,
             String stderr,
             boolean devicesControlled) {
-        this(spec, cgroupDirectory, cgroupTasksFiles, stdout, stderr, Optional.empty(), devicesControlled);
+        this(
+                spec,
+                cgroupDirectory,
+                cgroupTasksFiles,
+                stdout,
+                stderr,
+                Optional.empty(),
+                Optional.empty(),
+                devicesControlled);
+    }
+
+    /** What is mounted in its root, in this order. */
+    List<Mount> mounts() {
+        List<Mount> mounts = new ArrayList<>(spec.view().mounts());
+        notifySocket.ifPresent(socket -> mounts.add(socket.mount()));
+        return mounts;
     }
 
     /** Whether it has a terminal of its own. */

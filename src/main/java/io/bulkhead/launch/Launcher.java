@@ -11,7 +11,6 @@ import io.bulkhead.spec.Mount;
 import io.bulkhead.spec.NetworkLink;
 import io.bulkhead.spec.NetworkNamespace;
 import io.bulkhead.spec.RootSwitch;
-import io.bulkhead.spec.RootView;
 import io.bulkhead.spec.ServiceSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +130,7 @@ public final class Launcher implements AutoCloseable {
         try (RootDirectory root = new RootDirectory(linux, spec.rootfs())) {
             account = Account.resolve(spec.credentials(), root);
             environment = environment(spec.environment(), account);
+            request.notifySocket().map(NotifySocket::variables).ifPresent(environment::putAll);
             executable = executable(spec.command().get(0), environment, root);
         }
         try (SecretTexts secrets = SecretTexts.read(linux, spec.secrets())) {
@@ -156,7 +156,7 @@ public final class Launcher implements AutoCloseable {
         }
         Optional<CallFilter> filter = filters.of(spec.confinement().seccomp(), kept);
         HostFacts host = host();
-        Set<Path> directories = directories(spec.view());
+        Set<Path> directories = directories(request.mounts());
         int cgroup = NONE;
         int network = ownUsers ? NONE : network(spec.namespaces().net());
         Blueprint blueprint = new Blueprint(
@@ -280,9 +280,9 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    private static Set<Path> directories(RootView view) {
+    private static Set<Path> directories(List<Mount> mounts) {
         Set<Path> directories = new HashSet<>();
-        for (Mount mount : view.mounts()) {
+        for (Mount mount : mounts) {
             if (mount instanceof Mount.Bind bind && Files.isDirectory(bind.source())) {
                 directories.add(bind.source());
             }

@@ -41,7 +41,7 @@ final class OwnUsers implements AutoCloseable {
             users.checkAccount();
             if (blueprint.privileged()) {
                 users.handOverOutput();
-                users.trees.open(spec, blueprint.request().devicesControlled());
+                users.trees.open(blueprint.request());
             }
             done = true;
             return users;

@@ -120,7 +120,7 @@ final class ServiceMounts {
 
     private void holdMounts() {
         int tree = firstTree;
-        for (Mount mount : view.mounts()) {
+        for (Mount mount : blueprint.request().mounts()) {
             if (mount instanceof Mount.Bind bind && blueprint.holdsTrees()) {
                 tree++;
                 held.add(new Held(mount, tree, isDirectory(bind)));

@@ -30,10 +30,10 @@ public final class Datagrams {
      * @param address a path, or {@code @name} in the abstract namespace; at most 107 bytes
      */
     public int connectAtOnce(String address) throws ErrnoException {
-        return socket(address, true);
+        return socket(address, true, 0);
     }
 
-    private int socket(String address, boolean connects) throws ErrnoException {
+    private int socket(String address, boolean connects, int flags) throws ErrnoException {
         String operation = (connects ? "connect " : "bind ") + address;
         byte[] name = address.getBytes(StandardCharsets.UTF_8);
         if (name.length > 107) {
@@ -45,7 +45,7 @@ public final class Datagrams {
         Pointer socketAddress = Memory.allocateDirect(runtime, 110, true);
         socketAddress.putShort(0, (short) 1); // AF_UNIX
         socketAddress.put(2, name, 0, name.length);
-        int fd = c.socket(1, 2 | Linux.O_CLOEXEC, 0); // SOCK_DGRAM
+        int fd = c.socket(1, 2 | Linux.O_CLOEXEC | flags, 0); // SOCK_DGRAM
         if (fd < 0) {
             throw linux.failure("socket AF_UNIX");
         }
@@ -60,7 +60,12 @@ public final class Datagrams {
 
     /** A datagram socket that receives at {@code @name} in the abstract namespace, unix(7). */
     public int bind(String address) throws ErrnoException {
-        return socket(address, false);
+        return socket(address, false, 0);
+    }
+
+    /** A datagram socket that receives at a path, where nothing is yet, and whose reader never waits. */
+    public int receiveAt(String path) throws ErrnoException {
+        return socket(path, false, Linux.O_NONBLOCK);
     }
 
     /** Writes a short message in one {@code write(2)}. */

@@ -130,6 +130,7 @@ final class Actuator implements AutoCloseable {
         ServiceName service = new ServiceName(target);
         kernel.logs().remove(service);
         kernel.keeper().release();
+        kernel.prober().sockets().close(service);
         Checkpoint.FIFOS_DELETED.reached();
         try {
             kernel.records().delete(service);

@@ -1,6 +1,7 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.CgroupDriver;
+import io.bulkhead.health.Prober;
 import io.bulkhead.launch.Launcher;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 /**
  * Everything outside this process that the loop works on.
  *
+ * @param prober asks services how they are, and hears what they tell
  * @param records the runtime records' store
  * @param stamps how far timetables have been seen to
  */
@@ -23,6 +25,7 @@ record KernelSide(
         LogPump logs,
         FifoKeeper keeper,
         ProcessFiles processes,
+        Prober prober,
         RecordStore records,
         TurnStamps stamps) {
     static KernelSide of(Linux linux, CgroupDriver cgroups, LogPump logs, SupervisorSpec settings)
@@ -37,6 +40,7 @@ record KernelSide(
                 logs,
                 new FifoKeeper(linux, runDir),
                 processes,
+                new Prober(linux, runDir),
                 records,
                 new TurnStamps(settings.stateDir()));
     }

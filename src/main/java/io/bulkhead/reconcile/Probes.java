@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Has those asked who are to be asked how they are: processes that are up, stand not still and are not told to end. Owned by
  * the loop's thread; {@link #findings} is for any.
  */
-final class Probes implements AutoCloseable {
+final class Probes {
     private static final Logger log = LoggerFactory.getLogger(Probes.class);
 
     private final Linux linux;
@@ -41,16 +41,20 @@ final class Probes implements AutoCloseable {
     /** Who is asked, and what. */
     private record Asked(ProcessId process, ServiceSpec spec) {}
 
-    Probes(Linux linux, EventLoop loop, Chronicle chronicle) throws ErrnoException {
-        this.linux = linux;
-        this.prober = new Prober(
-                linux,
-                (name, process, change) -> loop.post(() -> {
-                    Asked current = asked.get(name);
-                    if (current != null && current.process.equals(process)) {
-                        chronicle.probed(name, change);
-                    }
-                }));
+    Probes(KernelSide kernel, EventLoop loop, Chronicle chronicle) {
+        this.linux = kernel.linux();
+        this.prober = kernel.prober();
+        prober.listener((name, process, change) -> loop.post(() -> {
+            Asked current = asked.get(name);
+            if (current != null && current.process.equals(process)) {
+                chronicle.probed(name, change);
+            }
+        }));
+    }
+
+    /** A process is gone. */
+    void gone(ServiceName name) {
+        prober.sockets().close(name);
     }
 
     /** What is known of a process by asking it. */
@@ -120,10 +124,5 @@ final class Probes implements AutoCloseable {
         } catch (ErrnoException e) {
             log.warn("service={} is not asked how it is: {}", spec.name(), e.getMessage());
         }
-    }
-
-    @Override
-    public void close() {
-        prober.close();
     }
 }

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <p>Level-based: what woke the loop doesn't matter, a round looks at what is. Groups are looked at in full once per
  * interval, and at once where an event concerns them.
  */
-final class Reconciler implements AutoCloseable {
+final class Reconciler {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
     private final KernelSide kernel;
@@ -73,8 +73,7 @@ final class Reconciler implements AutoCloseable {
             Planner planner,
             Actuator actuator,
             Chronicle chronicle,
-            Duration interval)
-            throws ErrnoException {
+            Duration interval) {
         this.chronicle = chronicle;
         this.kernel = kernel;
         this.planner = planner;
@@ -83,7 +82,7 @@ final class Reconciler implements AutoCloseable {
         this.processes = new MainProcesses(kernel, loop, this::ended);
         this.records = new RecordKeeper(kernel.records());
         this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop, chronicle);
-        this.probes = new Probes(kernel.linux(), loop, chronicle);
+        this.probes = new Probes(kernel, loop, chronicle);
     }
 
     /** The statuses as of the last round; for any thread. */
@@ -178,6 +177,7 @@ final class Reconciler implements AutoCloseable {
     /** Its main process has gone while nobody looked. */
     void endedUnseen(ServiceName name, ProcessId process) {
         chronicle.endedUnseen(name, process);
+        probes.gone(name);
         events.put(name, new ProcessEvent.Ended(process, new ExitStatus.Unknown(true), Instant.now(), ""));
     }
 
@@ -283,6 +283,7 @@ final class Reconciler implements AutoCloseable {
             actuator.start(spec, started -> launched(spec, hash, started), failure -> {
                 groups.note(spec.name().value(), true, false);
                 chronicle.notLaunched(spec.name(), failure);
+                probes.gone(spec.name());
                 events.put(spec.name(), new ProcessEvent.LaunchFailed(failure, hash, Instant.now()));
             });
         } else if (action instanceof Action.SendSignal signal) {
@@ -339,6 +340,7 @@ final class Reconciler implements AutoCloseable {
         Instant at = Instant.now();
         GroupWatch.End end = groups.explain(name.value(), exit);
         groups.lookAt(name.value());
+        probes.gone(name);
         events.put(name, new ProcessEvent.Ended(process.id(), end.status(), at, end.hardship()));
     }
 
@@ -366,10 +368,5 @@ final class Reconciler implements AutoCloseable {
         }
         // Only after the iteration: a completed future may run what registers the next waiter.
         settled.forEach(waiter -> waiter.future.complete(null));
-    }
-
-    @Override
-    public void close() {
-        probes.close();
     }
 }

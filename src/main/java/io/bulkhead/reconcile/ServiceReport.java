@@ -40,10 +40,11 @@ public record ServiceReport(
      * @param ready whether whoever waits for it to be ready need wait no longer
      * @param health by its health probe
      * @param condition what came of the last health probe, in words; or empty
+     * @param says what it tells it is doing; or empty
      * @param lines all that is known, a line each
      */
-    public record Vitals(boolean ready, HealthState health, String condition, List<String> lines) {
-        public static final Vitals NONE = new Vitals(false, HealthState.NONE, "", List.of());
+    public record Vitals(boolean ready, HealthState health, String condition, String says, List<String> lines) {
+        public static final Vitals NONE = new Vitals(false, HealthState.NONE, "", "", List.of());
 
         public Vitals {
             lines = List.copyOf(lines);

@@ -377,6 +377,7 @@ public final class Supervisor implements AutoCloseable {
                         status.state() == ServiceState.RUNNING,
                         findings.health(),
                         findings.condition(),
+                        findings.says(),
                         findings.lines()));
     }
 
@@ -389,25 +390,28 @@ public final class Supervisor implements AutoCloseable {
         if (status.state() == ServiceState.STARTING
                 && status.reason().isEmpty()
                 && !findings.readiness().isEmpty()) {
-            return notReady(status, findings.readiness());
+            return notReady(status, findings);
         }
         String waits = status.progress().waiting().map(Progress.Waiting::reason).orElse("");
         return status.reason() + (status.reason().isEmpty() || waits.isEmpty() ? "" : "; ") + waits;
     }
 
-    private static String notReady(ServiceStatus status, String readiness) {
-        Optional<Duration> until = status.due()
-                .flatMap(due -> status.startedAt().map(start -> Duration.between(start, due)))
+    private static String notReady(ServiceStatus status, Findings findings) {
+        Optional<Instant> fails = findings.readyBy()
+                .filter(by -> status.due().filter(by::isBefore).isEmpty())
+                .or(status::due);
+        Optional<Duration> until = fails.flatMap(due -> status.startedAt().map(start -> Duration.between(start, due)))
                 .map(time -> Duration.ofMillis(time.toMillis()));
-        return "not ready: " + readiness
+        return "not ready: " + findings.readiness()
                 + until.map(time -> "; it fails " + SpecKey.text(time) + " after its start")
-                        .orElse("");
+                        .orElse("")
+                + (findings.says().isEmpty() ? "" : "; it says: " + findings.says());
     }
 
     @Override
     public void close() {
-        reconciler.close();
         actuator.close();
+        kernel.prober().close();
         kernel.launcher().close();
         loop.close();
     }

@@ -3,6 +3,7 @@ package io.bulkhead.reconcile;
 import io.bulkhead.cgroup.JoinAtBirth;
 import io.bulkhead.launch.LaunchException;
 import io.bulkhead.launch.LaunchRequest;
+import io.bulkhead.launch.NotifySocket;
 import io.bulkhead.launch.Streams;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.Epoll;
@@ -70,6 +71,7 @@ final class Worker {
                             paths.stdout(),
                             paths.stderr(),
                             streams(spec.name()),
+                            notifySocket(spec),
                             kernel.cgroups().controlsDevices()));
             kernel.cgroups().began(group, child.pid());
             Checkpoint.LAUNCHED.reached();
@@ -90,6 +92,13 @@ final class Worker {
                 attended.drop(spec.name());
             }
         }
+    }
+
+    private Optional<NotifySocket> notifySocket(ServiceSpec spec) throws ErrnoException, IOException {
+        if (!spec.notifies()) {
+            return Optional.empty();
+        }
+        return Optional.of(new NotifySocket(kernel.prober().sockets().open(spec.name()), spec.watchdog()));
     }
 
     private Optional<Streams> streams(ServiceName name) {

@@ -1,6 +1,7 @@
 package io.bulkhead.spec;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -105,9 +106,14 @@ public record ServiceSpec(
     /** Whether it tells by sd_notify(3) how it is, and so is given a socket for that. */
     public boolean notifies() {
         return start.ready().filter(Probe.Notify.class::isInstance).isPresent()
-                || health().map(HealthPolicy::probe)
-                        .filter(Probe.Watchdog.class::isInstance)
-                        .isPresent();
+                || watchdog().isPresent();
+    }
+
+    /** How long it may be silent, where it is to say that it is alive. */
+    public Optional<Duration> watchdog() {
+        return health().map(HealthPolicy::probe)
+                .filter(Probe.Watchdog.class::isInstance)
+                .map(probe -> ((Probe.Watchdog) probe).within());
     }
 
     /** What it is known by to the kernel and in the file system; no other service, nor instance, has it. */

@@ -143,11 +143,7 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             since(
                     "none",
                     "health.watchdog",
-                    s -> s.health()
-                            .map(HealthPolicy::probe)
-                            .filter(Probe.Watchdog.class::isInstance)
-                            .map(p -> text(((Probe.Watchdog) p).within()))
-                            .orElse("none")),
+                    s -> s.watchdog().map(SpecKey::text).orElse("none")),
             live("health.exec", s -> probe(s, Probe.Exec.class)),
             live("health.http", s -> probe(s, Probe.Http.class)),
             live("health.tcp", s -> probe(s, Probe.Tcp.class)),

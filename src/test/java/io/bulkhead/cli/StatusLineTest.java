@@ -66,7 +66,14 @@ final class StatusLineTest {
     void tellsThatItIsUnhealthy() {
         assertEquals(
                 "web                              RUNNING   pid 4711, uptime 0:00:00, unhealthy",
-                line(running("", new ServiceView.Vitals(true, "unhealthy", "http GET /: 503"))));
+                line(running("", new ServiceView.Vitals(true, "unhealthy", "http GET /: 503", ""))));
+    }
+
+    @Test
+    void tellsWhatItSays() {
+        assertEquals(
+                "web                              RUNNING   pid 4711, uptime 0:00:00: 12 of 40 loaded",
+                line(running("", new ServiceView.Vitals(true, "", "", "12 of 40 loaded"))));
     }
 
     @ParameterizedTest

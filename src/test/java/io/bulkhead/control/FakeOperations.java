@@ -101,6 +101,7 @@ public final class FakeOperations implements Operations {
                                 true,
                                 HealthState.HEALTHY,
                                 "http GET /: 200, 9 times in a row",
+                                "",
                                 List.of(
                                         "ready: accepts connections on localhost:80, asked 3 times in 40 ms",
                                         "healthy: http GET /: 200, 9 times in a row"))

@@ -42,9 +42,10 @@ public record ServiceView(
      * @param ready whether it is up
      * @param health {@code UNHEALTHY} and the like in small letters; empty where it isn't asked
      * @param condition what came of the last health probe, in words; or empty
+     * @param says what it tells it is doing; or empty
      */
-    public record Vitals(boolean ready, String health, String condition) {
-        public static final Vitals NONE = new Vitals(false, "", "");
+    public record Vitals(boolean ready, String health, String condition, String says) {
+        public static final Vitals NONE = new Vitals(false, "", "", "");
     }
 
     /** The whole name: {@code web}, or {@code web:web_00}. */
@@ -82,6 +83,8 @@ public record ServiceView(
                 vitals.health,
                 "condition",
                 vitals.condition,
+                "says",
+                vitals.says,
                 "description",
                 description);
     }
@@ -103,6 +106,7 @@ public record ServiceView(
                 new Vitals(
                         fields.flag("ready", false),
                         fields.optionalText("health").orElse(""),
-                        fields.optionalText("condition").orElse("")));
+                        fields.optionalText("condition").orElse(""),
+                        fields.optionalText("says").orElse("")));
     }
 }

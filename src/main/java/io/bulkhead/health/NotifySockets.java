@@ -1,0 +1,195 @@
+package io.bulkhead.health;
+
+import io.bulkhead.launch.NotifySocket;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
+import io.bulkhead.spec.ServiceName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sockets by which services tell how they are, each in a directory of its own under {@code run-dir/notify}.
+ *
+ * <p>Nobody but the daemon's user may enter that, and each service finds its own directory mounted; so whoever sends is of the
+ * service, or root. All of a service's processes are believed alike. A service that sends without end waits for us: messages are read
+ * a few at a time, with a pause, and the kernel holds few.
+ */
+public final class NotifySockets {
+    private static final Logger log = LoggerFactory.getLogger(NotifySockets.class);
+    private static final int LONGEST = 4096;
+    private static final int AT_ONCE = 16;
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
+    private final Linux linux;
+    private final ProbeLoop loop;
+    private final Path directory;
+    private final Map<ServiceName, Socket> sockets = new ConcurrentHashMap<>();
+
+    NotifySockets(Linux linux, ProbeLoop loop, Path runDir) {
+        this.linux = linux;
+        this.loop = loop;
+        this.directory = runDir.resolve("notify");
+    }
+
+    /**
+     * Makes a new socket, which knows nothing of what was said to the one before; for any thread.
+     *
+     * @return its directory
+     */
+    public Path open(ServiceName name) throws ErrnoException, IOException {
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        Path home = Files.createDirectories(directory.resolve(name.value()));
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.deleteIfExists(home.resolve(NotifySocket.NAME));
+        Socket socket = new Socket(bind(home));
+        Socket before = sockets.put(name, socket);
+        if (before != null) {
+            loop.post(before::close);
+        }
+        return home;
+    }
+
+    private int bind(Path home) throws ErrnoException {
+        int at = linux.open(home.toString(), Linux.O_PATH | Linux.O_DIRECTORY);
+        try {
+            // However long the path of run-dir is.
+            String path = "/proc/self/fd/" + at + "/" + NotifySocket.NAME;
+            int fd = linux.datagrams().receiveAt(path);
+            try {
+                linux.chmod(path, 0666);
+            } catch (ErrnoException e) {
+                linux.close(fd);
+                throw e;
+            }
+            return fd;
+        } finally {
+            linux.close(at);
+        }
+    }
+
+    /** Takes a service's socket away; for any thread. */
+    public void close(ServiceName name) {
+        Socket socket = sockets.remove(name);
+        if (socket != null) {
+            loop.post(socket::close);
+        }
+        Path home = directory.resolve(name.value());
+        try {
+            Files.deleteIfExists(home.resolve(NotifySocket.NAME));
+            Files.deleteIfExists(home);
+        } catch (IOException e) {
+            log.warn("service={} {}: not deleted: {}", name, home, e.toString());
+        }
+    }
+
+    /** From now on has {@code listener} told what the service says; of the loop's thread. */
+    void hear(ServiceName name, Consumer<Notice> listener) {
+        Socket socket = sockets.get(name);
+        try {
+            if (socket == null) {
+                open(name); // it was launched by an earlier daemon
+                socket = sockets.get(name);
+            }
+            if (socket != null) {
+                socket.hear(listener);
+            }
+        } catch (ErrnoException | IOException e) {
+            log.warn("service={} cannot tell how it is: {}", name, e.toString());
+        }
+    }
+
+    /** From now on whatever the service says is of no interest. It is read, so that it doesn't wait. */
+    void ignore(ServiceName name) {
+        Socket socket = sockets.get(name);
+        if (socket != null) {
+            socket.listener = notice -> {};
+        }
+    }
+
+    /** Of the loop's thread. */
+    void close() {
+        sockets.values().forEach(Socket::close);
+    }
+
+    /** One socket. Of the loop's thread. */
+    private final class Socket {
+        private final int fd;
+        private Consumer<Notice> listener = notice -> {};
+        private boolean watched;
+        private boolean closed;
+        private Timers.@Nullable Timer pause;
+
+        Socket(int fd) {
+            this.fd = fd;
+        }
+
+        void hear(Consumer<Notice> next) throws ErrnoException {
+            listener = next;
+            if (!watched && !closed && pause == null) {
+                watch();
+            }
+        }
+
+        private void watch() throws ErrnoException {
+            loop.events().watch(fd, this::readable);
+            watched = true;
+        }
+
+        private void readable() {
+            unwatch();
+            try {
+                for (int i = 0; i < AT_ONCE; i++) {
+                    OptionalInt count = linux.read(fd, loop.buffer(), LONGEST, "notifications");
+                    if (count.isEmpty()) {
+                        break;
+                    }
+                    byte[] message = new byte[count.getAsInt()];
+                    loop.buffer().get(0, message, 0, message.length);
+                    listener.accept(Notice.of(message, message.length));
+                }
+            } catch (ErrnoException e) {
+                log.debug("notifications: {}", e.getMessage());
+            }
+            pause = loop.after(PAUSE, this::goOn);
+        }
+
+        private void goOn() {
+            pause = null;
+            try {
+                watch();
+            } catch (ErrnoException e) {
+                log.warn("notifications are read no more: {}", e.getMessage());
+            }
+        }
+
+        private void unwatch() {
+            if (watched) {
+                loop.events().unwatch(fd);
+                watched = false;
+            }
+        }
+
+        void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            unwatch();
+            if (pause != null) {
+                pause.cancel();
+            }
+            linux.close(fd);
+        }
+    }
+}

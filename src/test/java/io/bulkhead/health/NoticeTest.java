@@ -1,0 +1,86 @@
+package io.bulkhead.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bulkhead.health.Notice.Watchdog;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class NoticeTest {
+    private static final Notice NOTHING = of("");
+
+    private static Notice of(String message) {
+        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+        return Notice.of(bytes, bytes.length);
+    }
+
+    @Test
+    void severalThingsInOneMessage() {
+        Notice notice =
+                of("READY=1\nSTATUS=loaded 3 of 4\nWATCHDOG=1\nWATCHDOG_USEC=20000000\nEXTEND_TIMEOUT_USEC=5\n");
+
+        assertTrue(notice.ready());
+        assertFalse(notice.stopping());
+        assertEquals(Optional.of("loaded 3 of 4"), notice.status());
+        assertEquals(Watchdog.ALIVE, notice.watchdog());
+        assertEquals(Optional.of(Duration.ofSeconds(20)), notice.within());
+        assertEquals(Optional.of(Duration.ofNanos(5_000)), notice.extend());
+    }
+
+    @Test
+    void eachByItself() {
+        assertTrue(of("RELOADING=1\nMONOTONIC_USEC=17").reloading());
+        assertTrue(of("STOPPING=1").stopping());
+        assertEquals(Watchdog.TRIGGER, of("WATCHDOG=trigger").watchdog());
+        assertEquals(Optional.of(""), of("STATUS=").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "READY",
+                "READY=",
+                "READY=0",
+                "READY=11",
+                " READY=1",
+                "ready=1",
+                "WATCHDOG=2",
+                "EXTEND_TIMEOUT_USEC=-1",
+                "EXTEND_TIMEOUT_USEC=",
+                "EXTEND_TIMEOUT_USEC=1e3",
+                "EXTEND_TIMEOUT_USEC=9999999999999999999",
+                "WATCHDOG_USEC=1",
+                "MAINPID=1",
+                "FDSTORE=1\nERRNO=2\nBARRIER=1",
+                "=\n=\n\n",
+                "\u0000\u0000"
+            })
+    void theRestIsPassedOver(String message) {
+        assertEquals(NOTHING, of(message));
+    }
+
+    @Test
+    void timesAreBounded() {
+        assertEquals(
+                Optional.of(Duration.ofDays(365)),
+                of("EXTEND_TIMEOUT_USEC=999999999999999999").extend());
+        assertEquals(
+                Optional.of(Duration.ofDays(365)),
+                of("WATCHDOG_USEC=999999999999999999").within());
+    }
+
+    @Test
+    void aTextIsBoundedAndPlain() {
+        assertEquals(
+                Optional.of("\ufffd[2J" + "x".repeat(196) + "…"),
+                of("STATUS=\u001b[2J" + "x".repeat(4000)).status());
+        byte[] noText = {'S', 'T', 'A', 'T', 'U', 'S', '=', (byte) 0xff, 'a'};
+        assertEquals(Optional.of("\ufffda"), Notice.of(noText, noText.length).status());
+    }
+}
