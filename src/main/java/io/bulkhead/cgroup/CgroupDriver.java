@@ -71,6 +71,12 @@ public interface CgroupDriver {
 
     JoinAtBirth join(String group);
 
+    /** A group below a service's; where there are none, one that holds nobody. */
+    Subgroup below(String group, String name);
+
+    /** The names of such groups, and of those that the service has made. */
+    Set<String> below(String group) throws ErrnoException;
+
     /** Tells which process a group has begun with; who knows by the kernel's groups needn't be told. */
     default void began(String group, int pid) throws ErrnoException {}
 

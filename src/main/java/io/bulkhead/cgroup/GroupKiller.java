@@ -2,7 +2,7 @@ package io.bulkhead.cgroup;
 
 import io.bulkhead.cgroup.fs.Freezer;
 import io.bulkhead.cgroup.fs.GroupFiles;
-import io.bulkhead.cgroup.fs.Hierarchy;
+import io.bulkhead.cgroup.fs.Tree;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import java.util.HashSet;
@@ -21,39 +21,39 @@ final class GroupKiller {
     private static final String KILL = "cgroup.kill";
 
     private final Linux linux;
-    private final List<Hierarchy> hierarchies;
+    private final List<Tree> trees;
 
-    GroupKiller(Linux linux, List<Hierarchy> hierarchies) {
+    GroupKiller(Linux linux, List<? extends Tree> trees) {
         this.linux = linux;
-        this.hierarchies = List.copyOf(hierarchies);
+        this.trees = List.copyOf(trees);
     }
 
     void freeze(String group) throws ErrnoException {
-        Hierarchy hierarchy = freezing()
+        Tree tree = freezing()
                 .orElseThrow(() -> new ErrnoException(
                         "freeze " + group + ": neither cgroup v2 nor the v1 freezer controller is mounted",
                         ErrnoException.ENOENT));
-        Freezer freezer = hierarchy.freezer().orElseThrow();
-        hierarchy.parent().files(group).write(freezer.file(), freezer.frozen());
+        Freezer freezer = tree.freezer().orElseThrow();
+        tree.parent().files(group).write(freezer.file(), freezer.frozen());
     }
 
     void thaw(String group) throws ErrnoException {
-        Optional<Hierarchy> hierarchy = freezing();
-        if (hierarchy.isPresent()) {
-            Freezer freezer = hierarchy.get().freezer().orElseThrow();
-            hierarchy.get().parent().files(group).write(freezer.file(), freezer.thawed());
+        Optional<Tree> tree = freezing();
+        if (tree.isPresent()) {
+            Freezer freezer = tree.get().freezer().orElseThrow();
+            tree.get().parent().files(group).write(freezer.file(), freezer.thawed());
         }
     }
 
     /** Whether every process of the group has stopped; false where it can't be told. */
     boolean isFrozen(String group) throws ErrnoException {
-        Optional<Hierarchy> hierarchy = freezing();
-        if (hierarchy.isEmpty()) {
+        Optional<Tree> tree = freezing();
+        if (tree.isEmpty()) {
             return false;
         }
-        Freezer freezer = hierarchy.get().freezer().orElseThrow();
+        Freezer freezer = tree.get().freezer().orElseThrow();
         try {
-            String state = hierarchy.get().parent().files(group).read(freezer.stateFile());
+            String state = tree.get().parent().files(group).read(freezer.stateFile());
             return ("\n" + state + "\n").contains("\n" + freezer.stopped() + "\n");
         } catch (ErrnoException e) {
             ignoringGone(e);
@@ -78,14 +78,14 @@ final class GroupKiller {
         }
     }
 
-    /** The hierarchy in which groups are frozen: v2 comes first. */
-    private Optional<Hierarchy> freezing() {
-        return hierarchies.stream().filter(h -> h.freezer().isPresent()).findFirst();
+    /** The tree in which groups are frozen: v2 comes first. */
+    private Optional<Tree> freezing() {
+        return trees.stream().filter(t -> t.freezer().isPresent()).findFirst();
     }
 
     private boolean killAtOnce(String group) throws ErrnoException {
-        for (Hierarchy hierarchy : hierarchies) {
-            GroupFiles files = hierarchy.parent().files(group);
+        for (Tree tree : trees) {
+            GroupFiles files = tree.parent().files(group);
             if (files.has(KILL)) {
                 try {
                     files.write(KILL, "1");
@@ -114,7 +114,7 @@ final class GroupKiller {
     private void signalAll(String group) throws ErrnoException {
         Set<Integer> signalled = new HashSet<>();
         for (int round = 0; round < MAX_ROUNDS; round++) {
-            Set<Integer> found = GroupProcesses.in(hierarchies, group);
+            Set<Integer> found = GroupProcesses.in(trees, group);
             found.removeAll(signalled);
             if (found.isEmpty()) {
                 return;
@@ -132,7 +132,7 @@ final class GroupKiller {
             }
             // A pid that is still in the group now is the process its descriptor was opened for, so nobody else's
             // process that got the pid meanwhile is hit.
-            Set<Integer> inside = GroupProcesses.in(hierarchies, group);
+            Set<Integer> inside = GroupProcesses.in(trees, group);
             for (Map.Entry<Integer, Integer> entry : pidfds.entrySet()) {
                 if (inside.contains(entry.getKey())) {
                     kill(entry.getValue());

@@ -2,6 +2,7 @@ package io.bulkhead.cgroup;
 
 import io.bulkhead.cgroup.fs.GroupTree;
 import io.bulkhead.cgroup.fs.Hierarchy;
+import io.bulkhead.cgroup.fs.Tree;
 import io.bulkhead.libc.ErrnoException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -17,11 +18,11 @@ final class GroupProcesses {
 
     private GroupProcesses() {}
 
-    /** The processes in the group and below it in any of the hierarchies. */
-    static Set<Integer> in(List<? extends Hierarchy> hierarchies, String group) throws ErrnoException {
+    /** The processes in the group and below it in any of the trees. */
+    static Set<Integer> in(List<? extends Tree> trees, String group) throws ErrnoException {
         Set<Integer> pids = new TreeSet<>();
-        for (Hierarchy hierarchy : hierarchies) {
-            Path directory = hierarchy.parent().child(group);
+        for (Tree tree : trees) {
+            Path directory = tree.parent().child(group);
             try {
                 pids.addAll(GroupTree.processes(directory));
             } catch (IOException e) {
@@ -49,6 +50,17 @@ final class GroupProcesses {
             }
         }
         return names;
+    }
+
+    /** The names right below a group. */
+    static Set<String> below(Path directory) throws ErrnoException {
+        try {
+            Set<String> names = new TreeSet<>();
+            GroupTree.children(directory, Set.of()).forEach(name -> names.add(name.toString()));
+            return names;
+        } catch (IOException e) {
+            throw unreadable(directory, e);
+        }
     }
 
     private static ErrnoException unreadable(Path directory, IOException e) {

@@ -273,6 +273,27 @@ final class MountedCgroups implements CgroupDriver {
     }
 
     @Override
+    public Subgroup below(String group, String name) {
+        return tracking()
+                .<Subgroup>map(tree -> new TrackedSubgroup(linux, tree, group, name, join(group)))
+                .orElseGet(() -> new NoSubgroup(join(group)));
+    }
+
+    @Override
+    public Set<String> below(String group) throws ErrnoException {
+        Optional<Hierarchy> tree = tracking();
+        return tree.isPresent() ? GroupProcesses.below(tree.get().parent().child(group)) : Set.of();
+    }
+
+    /** Where processes are told apart and stopped. */
+    private Optional<Hierarchy> tracking() {
+        return unified.<Hierarchy>map(v2 -> v2)
+                .or(() -> hierarchies.stream()
+                        .filter(h -> h.freezer().isPresent())
+                        .findFirst());
+    }
+
+    @Override
     public Set<String> offered() throws ErrnoException {
         Set<String> names = new TreeSet<>();
         for (Hierarchy hierarchy : hierarchies) {

@@ -137,6 +137,16 @@ final class ProcessGroups implements CgroupDriver {
     }
 
     @Override
+    public Subgroup below(String group, String name) {
+        return new NoSubgroup(join(group));
+    }
+
+    @Override
+    public Set<String> below(String group) {
+        return Set.of();
+    }
+
+    @Override
     public Set<Integer> processes(String group) throws ErrnoException {
         Optional<First> first = first(group);
         if (first.isEmpty()) {

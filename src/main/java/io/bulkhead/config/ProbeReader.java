@@ -59,7 +59,7 @@ final class ProbeReader {
                 probe = read;
             }
         }
-        written.forEach(key -> refuse(section, key, key.equals("exec") || key.equals("log")));
+        written.forEach(key -> refuse(section, key, key.equals("log")));
         if (written.size() > 1) {
             section.conflict(
                     written,

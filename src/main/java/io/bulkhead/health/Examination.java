@@ -135,16 +135,17 @@ final class Examination {
         if (subject.tellsReadiness() && !findings.ready()) {
             findings = findings.withReadiness(false, "it has not said READY=1", "");
         }
+        Duration shortest = readyProbe().map(Questions::shortestPause).orElse(Duration.ZERO);
         readyProbe().flatMap(probe -> questions.of(probe, subject)).ifPresent(question -> {
             asked = 0;
-            Pace pace = new Pace(questions.shortestPause(), READY_LONGEST);
+            Pace pace = new Pace(shortest, READY_LONGEST);
             long begun = loop.timers().now();
             ready = new Course(loop, question, READY_TIMEOUT, answer -> {
                 Duration since = Duration.ofNanos(loop.timers().now() - begun);
                 takeReadiness(answer, since);
                 return answer.good() ? Optional.empty() : Optional.of(pace.pause(since));
             });
-            ready.askAfter(questions.shortestPause());
+            ready.askAfter(shortest);
         });
     }
 
@@ -178,20 +179,18 @@ final class Examination {
             silence.begin(policy.get().startPeriod().minus(age()));
             return;
         }
+        Duration shortest = Questions.shortestPause(policy.get().probe());
         questions.of(policy.get().probe(), subject).ifPresent(question -> {
             long begun = loop.timers().now();
             Streak answers = new Streak(
-                    policy.get(),
-                    questions.shortestPause(),
-                    policy.get().startPeriod().minus(age()),
-                    findings.health());
+                    policy.get(), shortest, policy.get().startPeriod().minus(age()), findings.health());
             health = new Course(loop, question, policy.get().timeout(), answer -> {
                 Duration since = Duration.ofNanos(loop.timers().now() - begun);
                 answers.take(answer.good(), since);
                 takeHealth(answer, answers);
                 return Optional.of(answers.pause(since));
             });
-            health.askAfter(questions.shortestPause());
+            health.askAfter(shortest);
         });
     }
 

@@ -1,5 +1,7 @@
 package io.bulkhead.health;
 
+import io.bulkhead.cgroup.CgroupDriver;
+import io.bulkhead.launch.Launcher;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.ServiceName;
@@ -18,6 +20,7 @@ public final class Prober implements AutoCloseable {
     private final Questions questions;
     private final Linux linux;
     private final NotifySockets sockets;
+    private final Entrants entrants;
     private volatile Listener listener = (service, process, change) -> {};
     private final Map<ServiceName, Examination> examinations = new ConcurrentHashMap<>();
 
@@ -38,10 +41,11 @@ public final class Prober implements AutoCloseable {
     public record Change(String what, String from, String to, String cause, String evidence) {}
 
     /** @param runDir where the sockets are by which services tell how they are */
-    public Prober(Linux linux, Path runDir) throws ErrnoException {
+    public Prober(Linux linux, CgroupDriver cgroups, Launcher launcher, Path runDir) throws ErrnoException {
         this.linux = linux;
         this.loop = new ProbeLoop(linux);
-        this.questions = new Questions(loop, linux);
+        this.entrants = new Entrants(linux, cgroups, launcher, loop);
+        this.questions = new Questions(loop, linux, entrants);
         this.sockets = new NotifySockets(linux, loop, runDir);
     }
 
@@ -52,6 +56,11 @@ public final class Prober implements AutoCloseable {
 
     public NotifySockets sockets() {
         return sockets;
+    }
+
+    /** Ends what an earlier daemon has begun to ask of a service, and that may hang. */
+    public void endLeft(ServiceName service) throws ErrnoException {
+        entrants.endLeft(service);
     }
 
     /** Begins to ask, in place of whichever process of the service was asked before. */
@@ -100,5 +109,6 @@ public final class Prober implements AutoCloseable {
         examinations.keySet().forEach(this::end);
         loop.post(sockets::close);
         loop.close();
+        entrants.close();
     }
 }

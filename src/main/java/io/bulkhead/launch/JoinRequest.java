@@ -2,6 +2,7 @@ package io.bulkhead.launch;
 
 import io.bulkhead.spec.Credentials;
 import io.bulkhead.spec.ServiceSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param environment beyond the service's
  * @param credentials who it runs as
  * @param workdir absolute, inside the rootfs
+ * @param timeout how long it may take up to the moment its program runs
  * @param streams its standard input, output and error
  */
 public record JoinRequest(
@@ -29,6 +31,7 @@ public record JoinRequest(
         Map<String, String> environment,
         Credentials credentials,
         String workdir,
+        Duration timeout,
         Streams streams) {
     public JoinRequest {
         cgroupTasksFiles = List.copyOf(cgroupTasksFiles);

@@ -63,7 +63,7 @@ final class Joiner {
                 SyscallProgram outside = join.outside()) {
             SyscallProgram.Child entrant = runner.run(outside, run.late());
             try {
-                return command(run, begun, spec.start().timeout());
+                return command(run, begun, request.timeout());
             } finally {
                 linux.processes().end(entrant.pidfd());
             }

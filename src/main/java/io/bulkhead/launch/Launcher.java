@@ -114,7 +114,7 @@ public final class Launcher implements AutoCloseable {
                             host(),
                             kept,
                             filters.of(spec.confinement().seccomp(), kept),
-                            (program, late) -> run(program, spec.start().timeout(), group, late));
+                            (program, late) -> run(program, request.timeout(), group, late));
         } catch (ErrnoException e) {
             throw LaunchException.of(e);
         } finally {

@@ -12,6 +12,7 @@ import jnr.ffi.Runtime;
 public final class Pipes {
     private static final int SPLICE_F_NONBLOCK = 2;
     private static final int SEEK_END = 2;
+    private static final int F_SETFL = 4;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
 
@@ -33,6 +34,13 @@ public final class Pipes {
     /** The same, but both wait, as programs expect of what they are given. */
     public int[] waitingPipe() throws ErrnoException {
         return pipe(0);
+    }
+
+    /** The same, but only who writes waits. */
+    public int[] outputPipe() throws ErrnoException {
+        int[] ends = pipe(0);
+        c.fcntl(ends[0], F_SETFL, Linux.O_NONBLOCK);
+        return ends;
     }
 
     private int[] pipe(int flags) throws ErrnoException {

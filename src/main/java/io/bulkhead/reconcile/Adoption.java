@@ -91,6 +91,9 @@ final class Adoption {
         }
 
         void adopt(boolean hasGroup) throws ErrnoException, IOException {
+            if (hasGroup) {
+                kernel.prober().endLeft(name); // before anybody of the group is taken for the service
+            }
             record.flatMap(RuntimeRecord::override).ifPresent(run -> overrides.put(name, run));
             ServiceStatus status = record.map(RuntimeRecord::status).orElse(ServiceStatus.NEW);
             if (status.turn().isEmpty()) {

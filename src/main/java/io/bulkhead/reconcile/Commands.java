@@ -133,6 +133,7 @@ final class Commands {
                 command.environment(),
                 command.user().map(Commands::credentials).orElse(spec.credentials()),
                 command.workdir().orElse(spec.workdir()),
+                spec.start().timeout(),
                 streams.inner());
     }
 

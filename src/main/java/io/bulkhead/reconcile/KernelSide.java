@@ -33,14 +33,15 @@ record KernelSide(
         Path runDir = settings.runDir();
         ProcessFiles processes = new ProcessFiles(linux);
         RecordStore records = new RecordStore(linux, runDir, processes.bootId());
+        Launcher launcher = new Launcher(linux);
         return new KernelSide(
                 linux,
                 cgroups,
-                new Launcher(linux),
+                launcher,
                 logs,
                 new FifoKeeper(linux, runDir),
                 processes,
-                new Prober(linux, runDir),
+                new Prober(linux, cgroups, launcher, runDir),
                 records,
                 new TurnStamps(settings.stateDir()));
     }

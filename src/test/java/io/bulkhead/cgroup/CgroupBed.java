@@ -31,7 +31,11 @@ final class CgroupBed implements AutoCloseable {
 
     /** Starts a process that is in the group from birth, as a launch does. */
     Child start(String group, String... command) throws ErrnoException {
-        Child child = GroupProcess.start(linux, driver.join(group), command);
+        return start(driver.join(group), command);
+    }
+
+    Child start(JoinAtBirth join, String... command) throws ErrnoException {
+        Child child = GroupProcess.start(linux, join, command);
         children.add(child);
         return child;
     }

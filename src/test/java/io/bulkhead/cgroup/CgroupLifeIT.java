@@ -104,6 +104,38 @@ final class CgroupLifeIT {
     }
 
     @Test
+    void aSubgroupIsEndedAloneAndCanBeMadeAgain() throws ErrnoException {
+        driver.create("web");
+        Child service = bed.sleep("web");
+        Subgroup subgroup = driver.below("web", "probe.1");
+        for (int i = 0; i < 3; i++) {
+            Child probe = bed.start(subgroup.make(), "/bin/sh", "-c", "/bin/sleep 1000 & wait");
+            await().atMost(PATIENCE).until(() -> driver.processes("web").size() == 3);
+            assertTrue(driver.processes("web").contains(probe.pid()));
+            assertEquals(Set.of("probe.1"), driver.below("web"));
+
+            assertEquals(new Removal.Removed(), subgroup.end());
+
+            assertEquals(SIGKILL, bed.end(probe));
+            assertEquals(Set.of(service.pid()), driver.processes("web"));
+            assertEquals(Set.of(), driver.below("web"));
+        }
+        assertEquals(new Removal.Removed(), subgroup.end());
+    }
+
+    @Test
+    void whoeverIsLeftInASubgroupIsKilledWhenItIsMade() throws ErrnoException {
+        driver.create("web");
+        Subgroup subgroup = driver.below("web", "probe.1");
+        Child left = bed.start(subgroup.make(), "/bin/sleep", "1000");
+
+        Child next = bed.start(driver.below("web", "probe.1").make(), "/bin/sleep", "1000");
+
+        assertEquals(SIGKILL, bed.end(left));
+        assertEquals(Set.of(next.pid()), driver.processes("web"));
+    }
+
+    @Test
     void killsAllThatIsInsideAndBelow() throws ErrnoException {
         driver.create("web");
         Child shell = bed.start("web", "/bin/sh", "-c", "while :; do /bin/sleep 1000 & sleep 0.01; done");

@@ -2,12 +2,9 @@ package io.bulkhead.cgroup.fs;
 
 import io.bulkhead.libc.ErrnoException;
 import java.util.List;
-import java.util.Optional;
 
 /** One mounted tree of groups, with our parent group in it. */
-public interface Hierarchy {
-    ParentGroup parent();
-
+public interface Hierarchy extends Tree {
     /** Makes our parent group and prepares it to have groups below. Idempotent. */
     void createParent() throws ErrnoException;
 
@@ -26,7 +23,4 @@ public interface Hierarchy {
 
     /** The controllers that limit {@code group} through this hierarchy; the group must exist. */
     List<Controller> controllers(String group) throws ErrnoException;
-
-    /** How a group is frozen here, where it can be. */
-    Optional<Freezer> freezer();
 }
