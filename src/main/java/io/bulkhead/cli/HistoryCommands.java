@@ -200,7 +200,7 @@ final class HistoryCommands extends Commands {
             case "STOPPED", "EXITED" ->
                 service.nextStart().isPresent() ? scheduled(service, exit) : ended(service, events, exit);
             case "STARTING" -> service.reason().isEmpty() ? starting(service) : ": " + service.reason();
-            case "STOPPING" -> stopping(service);
+            case "STOPPING" -> service.reason().isEmpty() ? stopping(service) : ": " + service.reason();
             default -> exit;
         };
     }

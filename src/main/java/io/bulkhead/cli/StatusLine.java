@@ -52,7 +52,7 @@ final class StatusLine {
                         + service.nextStart()
                                 .map(at -> ", next run " + date(at))
                                 .orElse("");
-            case "FATAL", "BACKOFF", "STARTING" -> service.reason();
+            case "FATAL", "BACKOFF", "STARTING", "STOPPING" -> service.reason();
             default -> "";
         };
     }

@@ -43,7 +43,8 @@ final class LifecycleReader {
                 dependencies,
                 health(namespaces),
                 service.get("max-runtime", TIME.or("unlimited"), Lifecycle.DEFAULT.maxRuntime()),
-                schedule);
+                schedule,
+                new HooksReader(service).read());
     }
 
     private Set<String> after() {

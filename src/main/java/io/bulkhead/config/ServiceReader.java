@@ -109,14 +109,7 @@ final class ServiceReader {
     }
 
     private Optional<List<String>> command() {
-        Optional<List<String>> words = section.isList("command")
-                ? section.list("command", Scalar.any())
-                : section.get("command", new Scalar<>("a list of words or a string", Words::of));
-        if (words.isPresent() && (words.get().isEmpty() || words.get().get(0).isEmpty())) {
-            section.problem("command", "names no program");
-            return Optional.empty();
-        }
-        return words;
+        return CommandReader.read(section, "command", "a list of words or a string");
     }
 
     private Credentials credentials() {

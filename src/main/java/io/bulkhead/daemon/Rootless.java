@@ -1,6 +1,8 @@
 package io.bulkhead.daemon;
 
 import io.bulkhead.libc.Linux;
+import io.bulkhead.spec.Hook;
+import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.IdRange;
 import io.bulkhead.spec.Namespaces;
@@ -76,6 +78,15 @@ final class Rootless {
         }
         if (namespaces.net().link().isPresent()) {
             problems.put("net.bridge", "a daemon that isn't root can connect nothing to a bridge");
+        }
+        for (HookPoint point : HookPoint.values()) {
+            if (spec.lifecycle()
+                    .hooks()
+                    .at(point)
+                    .filter(h -> h.where() == Hook.Where.HOST)
+                    .isPresent()) {
+                problems.put(point + ".where", "a daemon that isn't root can run commands in containers only");
+            }
         }
         for (String group : spec.credentials().groups()) {
             problems.put("groups", group + ": a daemon that isn't root can give no groups");

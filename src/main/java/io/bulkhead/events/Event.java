@@ -26,6 +26,8 @@ public record Event(Instant at, Kind kind, String service, String text, Map<Stri
         STATE,
         /** A process was started, or could not be. */
         LAUNCH,
+        /** A command around a service's run was run. */
+        HOOK,
         /** A process that an earlier daemon started was taken up. */
         ADOPTION,
         /** The main process was sent a signal. */

@@ -7,6 +7,7 @@ import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.spec.Capability;
 import io.bulkhead.spec.Confinement;
 import io.bulkhead.spec.ServiceSpec;
+import java.nio.file.Path;
 import java.util.Set;
 
 /** What a process gives up for good before it becomes a service's: capabilities, being root, system calls. */
@@ -56,7 +57,8 @@ final class Powers {
     /** Of what the service is to have, that which it can't be given is withheld. */
     static Set<Capability> kept(ServiceSpec spec, boolean devicesControlled, boolean chroot) {
         Set<Capability> kept = spec.confinement().capabilities().kept();
-        if (chroot || !spec.namespaces().mount()) {
+        boolean whole = spec.rootfs().equals(Path.of("/")) && !spec.namespaces().mount();
+        if (!whole && (chroot || !spec.namespaces().mount())) {
             kept.remove(Capability.SYS_CHROOT); // with it, a process can leave a chroot. chroot(2)
         }
         if (!devicesControlled) {

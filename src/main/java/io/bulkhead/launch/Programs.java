@@ -1,6 +1,7 @@
 package io.bulkhead.launch;
 
 import io.bulkhead.libc.SyscallProgram;
+import io.bulkhead.spec.ServiceSpec;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,7 +46,8 @@ final class Programs implements AutoCloseable {
     }
 
     private static String name(Blueprint blueprint) {
-        return blueprint.request().spec().name().value();
+        ServiceSpec spec = blueprint.request().spec();
+        return spec.name() + " " + spec.command(); // a service has hooks, too
     }
 
     @Override

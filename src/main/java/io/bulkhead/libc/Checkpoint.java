@@ -21,6 +21,8 @@ public enum Checkpoint {
     OWNER_ASKED,
     /** The process runs; no record knows it. */
     LAUNCHED,
+    /** A hook runs; no record knows its process. */
+    HOOK_LAUNCHED,
     /** The new record is begun beside the old one. */
     RECORD_HALF_WRITTEN,
     /** The new record is written beside the old one. */

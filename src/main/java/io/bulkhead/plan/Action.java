@@ -1,11 +1,15 @@
 package io.bulkhead.plan;
 
+import io.bulkhead.spec.Hook;
+import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
+import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.Observed;
 import io.bulkhead.status.ProcessId;
 import java.util.List;
+import java.util.Optional;
 
 /** One thing to be done. Each may fail; what came of it is seen at the next look. */
 public sealed interface Action {
@@ -23,7 +27,27 @@ public sealed interface Action {
         }
     }
 
-    /** Send the main process a signal. */
+    /**
+     * Launch a hook.
+     *
+     * @param launched what the process that it precedes is launched from; empty where it follows one
+     * @param exit how the last process ended, where that is known
+     */
+    record RunHook(
+            ServiceSpec spec,
+            HookPoint point,
+            Hook hook,
+            Optional<Desired.Declared> launched,
+            Optional<ExitStatus> exit,
+            String reason)
+            implements Action {
+        @Override
+        public String target() {
+            return spec.name().value();
+        }
+    }
+
+    /** Send the main process, or a hook, a signal. */
     record SendSignal(ServiceName service, ProcessId process, Signal signal, String reason) implements Action {
         @Override
         public String target() {

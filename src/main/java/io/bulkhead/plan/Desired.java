@@ -23,6 +23,8 @@ public final class Desired {
     private final Map<ServiceName, Boolean> overrides;
     private final boolean stopAll;
     private final Graph graph;
+    /** What services that are not declared any more were, while something is left of them. */
+    private final Map<ServiceName, ServiceSpec> former;
 
     /**
      * @param services every declared service that can run
@@ -40,7 +42,8 @@ public final class Desired {
                 Map.copyOf(broken),
                 Map.copyOf(overrides),
                 stopAll,
-                Graph.of(services.values().stream().map(Declared::spec).toList()));
+                Graph.of(services.values().stream().map(Declared::spec).toList()),
+                Map.of());
     }
 
     private Desired(
@@ -48,12 +51,29 @@ public final class Desired {
             Map<ServiceName, String> broken,
             Map<ServiceName, Boolean> overrides,
             boolean stopAll,
-            Graph graph) {
+            Graph graph,
+            Map<ServiceName, ServiceSpec> former) {
         this.services = services;
         this.broken = broken;
         this.overrides = overrides;
         this.stopAll = stopAll;
         this.graph = graph;
+        this.former = former;
+    }
+
+    /**
+     * The same, knowing what was declared before of services that are not any more.
+     *
+     * @param left the services of which something is left
+     */
+    public Desired after(Desired before, Set<ServiceName> left) {
+        Map<ServiceName, ServiceSpec> specs = new HashMap<>();
+        for (ServiceName name : left) {
+            if (!services.containsKey(name)) {
+                before.lastSpec(name).ifPresent(spec -> specs.put(name, spec));
+            }
+        }
+        return new Desired(services, broken, overrides, stopAll, graph, Map.copyOf(specs));
     }
 
     public Map<ServiceName, Declared> services() {
@@ -106,7 +126,7 @@ public final class Desired {
     public Desired withOverride(ServiceName name, boolean run) {
         Map<ServiceName, Boolean> changed = new HashMap<>(overrides);
         changed.put(name, run);
-        return new Desired(services, broken, Map.copyOf(changed), stopAll, graph);
+        return new Desired(services, broken, Map.copyOf(changed), stopAll, graph, former);
     }
 
     /** An operator starts it: those that it requires are stopped no longer. */
@@ -129,11 +149,11 @@ public final class Desired {
             }
         }
         changed.put(name, true);
-        return new Desired(services, broken, Map.copyOf(changed), stopAll, graph);
+        return new Desired(services, broken, Map.copyOf(changed), stopAll, graph, former);
     }
 
     public Desired stoppingAll() {
-        return new Desired(services, broken, overrides, true, graph);
+        return new Desired(services, broken, overrides, true, graph, former);
     }
 
     /** The spec in force, where there is one. */
@@ -144,6 +164,11 @@ public final class Desired {
     /** Its name as people see it. */
     String shown(ServiceName name) {
         return spec(name).map(spec -> spec.instance().shown()).orElse(name.value());
+    }
+
+    /** The spec in force, or the last one that was. */
+    Optional<ServiceSpec> lastSpec(ServiceName name) {
+        return spec(name).or(() -> Optional.ofNullable(former.get(name)));
     }
 
     /** Whether the service is to run, whoever needs it. */

@@ -19,9 +19,14 @@ import java.util.function.DoubleSupplier;
  *
  * <pre>
  * from      when                                              to        action
- * STOPPED   wanted, nothing to wait for, group empty          STARTING  Start
+ * STOPPED   wanted, nothing to wait for, group empty          STARTING  Start, or RunHook pre-start
  *           wanted, needs another that isn't what it must be  STOPPED   (and says what it waits for)
- * STARTING  launched, not asked whether it is ready           STARTING  (ready at start.ready-after)
+ * STARTING  pre-start has succeeded, group empty              STARTING  Start
+ *           pre-start failed: policy never                    EXITED
+ *           pre-start failed: any other policy                BACKOFF
+ *           pre-start takes too long                          STARTING  KillGroup
+ *           pre-start runs, and it is not wanted any more     STOPPING  SendSignal
+ *           launched, not asked whether it is ready           STARTING  (ready at start.ready-after)
  *           lived for ready-after, or is found ready          RUNNING
  *           not ready within start.timeout                    STOPPING  SendSignal, by start.on-failure
  *           launch failed, or ended: policy restarts          BACKOFF
@@ -40,14 +45,17 @@ import java.util.function.DoubleSupplier;
  *           another has been restarted that it asks that of   STOPPING  SendSignal
  *           its run takes longer than max-runtime             STOPPING  SendSignal
  * BACKOFF   the delay is over, nothing to wait for, group
- *           empty                                             STARTING  Start
+ *           empty                                             STARTING  Start, or RunHook pre-start
  *           not wanted, or the spec has changed               STOPPED
  * (STARTING, RUNNING on a restart beyond the limit            FATAL)
  * STOPPING  stop.timeout is over                              STOPPING  KillGroup
  *           ended, group not empty                            STOPPING  KillGroup
+ *           ended, group empty, post-stop not yet run         STOPPING  RunHook post-stop
+ *           post-stop takes too long                          STOPPING  KillGroup
  *           ended, group empty                                STOPPED; after a failure BACKOFF, EXITED or FATAL
  * EXITED,   the spec has changed                              STOPPED
  * FATAL     not wanted, or restart.limit.retry-after is over  STOPPED (EXITED stays)
+ * (any of these to BACKOFF, EXITED or FATAL with a post-stop  STOPPING first, and then what it was to be)
  * any       the service has left the configuration            STOPPING, then RemoveGroup and Forget
  *           limits differ                                     the same  ApplyLimits or ReportDrift
  *           no main process, group not empty                  the same  KillGroup

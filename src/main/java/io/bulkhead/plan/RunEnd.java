@@ -36,6 +36,12 @@ record RunEnd(Optional<ServiceSpec> spec, Instant now, DoubleSupplier random) {
         return backOff(after, failed.reason());
     }
 
+    /** What has to be done before its launch has failed, or was lost. */
+    ServiceStatus notPrepared(ServiceStatus status, String reason) {
+        ServiceStatus after = status.ended(Optional.empty(), now, status.shortRuns() + 1);
+        return failed(after, new Progress.Failure(reason, false));
+    }
+
     ServiceStatus ended(ServiceStatus status, ProcessEvent.Ended ended) {
         boolean good = spec.isPresent()
                 && status.progress().failure().isEmpty()

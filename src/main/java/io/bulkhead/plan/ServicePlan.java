@@ -8,16 +8,16 @@ import static io.bulkhead.status.ServiceState.STARTING;
 import static io.bulkhead.status.ServiceState.STOPPED;
 import static io.bulkhead.status.ServiceState.STOPPING;
 
-import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HealthPolicy.OnFailure;
+import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.Limits;
 import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.StartPolicy;
-import io.bulkhead.spec.StopPolicy;
 import io.bulkhead.status.HealthState;
+import io.bulkhead.status.HookStatus;
 import io.bulkhead.status.Observed;
 import io.bulkhead.status.Observed.ProcessEvent;
 import io.bulkhead.status.Progress;
@@ -34,24 +34,11 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 
 /** The plan of one service: first what happened is taken in, then step by step what is possible now. */
-final class ServicePlan {
-    private static final Duration KILL_AGAIN = Duration.ofSeconds(1);
+final class ServicePlan extends ServiceMoves {
     /** Far more than the longest way through the table, which has no circle without an action. */
     private static final int MAX_STEPS = 16;
 
-    private final ServiceName name;
-    private final Desired desired;
-    private final Neighbours neighbours;
-    private final Optional<Desired.Declared> declared;
-    private final Optional<ServiceSpec> spec;
-    private final Observed.Service seen;
-    private final Instant now;
     private final DoubleSupplier random;
-    private ServiceStatus status;
-    /** Set once something was begun: the rest waits for what comes of it. */
-    private boolean begun;
-    /** Set where it would be stopped, but for a service that has to be down before. */
-    private boolean heldUp;
 
     ServicePlan(
             ServiceName name,
@@ -61,20 +48,14 @@ final class ServicePlan {
             Observed.Service seen,
             Instant now,
             DoubleSupplier random) {
-        this.name = name;
-        this.desired = desired;
-        this.neighbours = neighbours;
-        this.declared = Optional.ofNullable(desired.services().get(name));
-        this.spec = declared.map(Desired.Declared::spec);
-        this.status = status;
-        this.seen = seen;
-        this.now = now;
+        super(name, desired, neighbours, status, seen, now);
         this.random = random;
     }
 
     /** The new status; empty where the service is no more. */
     Optional<ServiceStatus> make(List<Action> actions) {
         seen.event().ifPresent(this::take);
+        seen.hookEvent().ifPresent(event -> status = hooks.take(status, event, end()));
         keepTime(actions);
         if (declared.isEmpty()) {
             return desired.broken().containsKey(name) ? Optional.of(broken(actions)) : retire(actions);
@@ -113,10 +94,10 @@ final class ServicePlan {
                 status = status.with(status.state(), Optional.of(launched.at().plus(patience)), "");
             }
         } else if (event instanceof ProcessEvent.LaunchFailed failed) {
-            status = end().notLaunched(status, failed);
+            status = hooks.settled(end().notLaunched(status, failed));
         } else if (event instanceof ProcessEvent.Ended ended
                 && status.process().filter(ended.process()::equals).isPresent()) {
-            status = end().ended(status, ended);
+            status = hooks.settled(end().ended(status, ended));
         }
     }
 
@@ -132,17 +113,17 @@ final class ServicePlan {
         switch (status.state()) {
             case STOPPED -> {
                 if (groupIsEmpty(actions) && isFree(service, wanted && comes)) {
-                    start(current, "wanted", actions);
+                    begin(current, "wanted", actions);
                 }
             }
-            case STARTING, RUNNING -> alive(service, wanted, changed, actions);
+            case STARTING, RUNNING -> alive(current, wanted, changed, actions);
             case BACKOFF -> {
                 if (!wanted || changed) {
                     status = status.reset();
                 } else if (isDue() && groupIsEmpty(actions) && isFree(service, true)) {
                     status = status.restarting(append(Restarts.within(
                             status.restarts(), service.restart().limit().window(), now)));
-                    start(current, "restart: " + status.reason(), actions);
+                    begin(current, "restart: " + status.reason(), actions);
                 }
             }
             case STOPPING -> stopping(actions);
@@ -174,12 +155,15 @@ final class ServicePlan {
         return wanted && waiting.isEmpty();
     }
 
-    private void alive(ServiceSpec service, boolean wanted, boolean changed, List<Action> actions) {
+    private void alive(Desired.Declared current, boolean wanted, boolean changed, List<Action> actions) {
+        ServiceSpec service = current.spec();
         if (status.process().isEmpty()) {
-            if (status.remains() && (!wanted || changed)) {
-                status = status.reset();
+            if (status.state() == STARTING) {
+                launching(current, wanted, changed, actions);
+            } else if (!wanted || changed) {
+                status = hooks.owes(status) ? status.with(STOPPING) : status.reset();
             }
-            return; // being launched: what comes of it arrives as an event
+            return;
         }
         status = status.with(status.progress().with(seen.signs().health()));
         if (!wanted || changed) {
@@ -214,13 +198,19 @@ final class ServicePlan {
         }
     }
 
-    private boolean mayStop() {
-        heldUp = neighbours.beforeStop(name).isPresent();
-        return !heldUp;
-    }
-
-    boolean isHeldUp() {
-        return heldUp;
+    /** Its process is yet to be launched, or is being launched: what comes of that arrives as an event. */
+    private void launching(Desired.Declared current, boolean wanted, boolean changed, List<Action> actions) {
+        if (status.hooks().run().isPresent()) {
+            if (wanted && !changed) {
+                limitHook(actions);
+            } else {
+                endHook(current.spec().stop(), wanted ? "its configuration has changed" : "not wanted", actions);
+            }
+        } else if (!seen.busy() && (!wanted || changed)) {
+            status = status.with(STOPPING);
+        } else if (groupIsEmpty(actions)) {
+            start(current, HookPoint.PRE_START + " is done", actions);
+        }
     }
 
     private Instant started() {
@@ -248,37 +238,31 @@ final class ServicePlan {
         }
     }
 
-    private void start(Desired.Declared current, String reason, List<Action> actions) {
-        if (seen.busy()) {
+    private void stopping(List<Action> actions) {
+        if (status.hooks().run().isPresent()) {
+            limitHook(actions);
             return;
         }
-        actions.add(new Action.Start(current, reason));
-        status = status.with(STARTING)
-                .with(Progress.NONE)
-                .with(status.turn().map(Turn::taken))
-                .applied(
-                        Optional.empty(),
-                        current.spec().limits(),
-                        current.spec().stop());
-        begun = true;
-    }
-
-    private void stop(StopPolicy policy, String reason, List<Action> actions) {
-        status.process()
-                .ifPresent(process -> actions.add(new Action.SendSignal(name, process, policy.signal(), reason)));
-        status = status.with(STOPPING, Optional.of(now.plus(policy.timeout())), "");
-    }
-
-    private void stopping(List<Action> actions) {
         if (status.process().isEmpty()) {
             if (groupIsEmpty(actions)) {
-                stopped();
+                down(actions);
             }
             return;
         }
         if (isDue()) {
             kill("stop.timeout is over", actions);
             status = status.with(STOPPING, Optional.of(now.plus(KILL_AGAIN)), "");
+        }
+    }
+
+    private void down(List<Action> actions) {
+        if (hooks.owes(status)) {
+            follow(actions);
+        } else if (status.hooks().verdict().isPresent()) {
+            status = status.letGo();
+        } else {
+            status = status.with(HookStatus.NONE);
+            stopped();
         }
     }
 
@@ -312,47 +296,13 @@ final class ServicePlan {
                 .min(Comparator.naturalOrder());
     }
 
-    /** Whether nobody is left in the group; if somebody is, they are killed first. */
-    private boolean groupIsEmpty(List<Action> actions) {
-        if (seen.populated()) {
-            kill("its main process is gone", actions);
-            return false;
-        }
-        return !seen.busy();
-    }
-
-    private void kill(String reason, List<Action> actions) {
-        if (!seen.busy() && !begun) {
-            actions.add(new Action.KillGroup(name.value(), reason));
-            begun = true;
-        }
-    }
-
-    private void correctLimits(ServiceSpec service, List<Action> actions) {
-        boolean configured =
-                status.appliedLimits().filter(service.limits()::equals).isEmpty();
-        if (!seen.group() || seen.busy() || begun) {
-            return;
-        }
-        status = status.applied(status.launchHash(), service.limits(), service.stop());
-        if (seen.differences().isEmpty()) {
-            return;
-        }
-        if (configured) {
-            actions.add(new Action.ApplyLimits(service, seen.differences(), false, "its configuration has changed"));
-        } else if (service.drift() == Drift.ENFORCE) {
-            actions.add(new Action.ApplyLimits(service, seen.differences(), true, "drift"));
-        } else if (service.drift() == Drift.WARN) {
-            actions.add(new Action.ReportDrift(name, seen.differences(), "drift"));
-        }
-    }
-
     /** A service that cannot run: whatever of it still runs from before is left alone. */
     private ServiceStatus broken(List<Action> actions) {
         if (status.process().isPresent() && !desired.stopAll()) {
             return status;
         }
-        if (status.process().isPresent() || status.state() == STOPPING) {
+        boolean hooked = status.hooks().run().isPresent();
+        if (status.process().isPresent() || hooked || status.state() == STOPPING) {
             return retire(actions).orElse(ServiceStatus.NEW);
         }
         return status.applied(Optional.empty(), status.appliedLimits().orElse(Limits.NONE), status.stop())
@@ -366,6 +316,14 @@ final class ServicePlan {
             }
             return Optional.of(status);
         }
+        if (status.hooks().run().isPresent()) {
+            if (status.state() == STARTING) {
+                endHook(status.stop(), "no longer declared", actions);
+            } else {
+                limitHook(actions);
+            }
+            return Optional.of(status);
+        }
         if (status.process().isPresent() || (status.state() == STARTING && seen.busy())) {
             if (status.process().isPresent() && isDue()) {
                 kill("stop.timeout is over", actions);
@@ -376,16 +334,16 @@ final class ServicePlan {
         if (!groupIsEmpty(actions)) {
             return Optional.of(status.with(STOPPING));
         }
+        if (hooks.owes(status)) {
+            follow(actions);
+            return Optional.of(status);
+        }
         if (seen.group()) {
             actions.add(new Action.RemoveGroup(name.value(), "no longer declared"));
             return Optional.of(status.with(STOPPING));
         }
         actions.add(new Action.Forget(name, "no longer declared"));
         return Optional.empty();
-    }
-
-    private boolean isDue() {
-        return status.due().map(due -> !now.isBefore(due)).orElse(true);
     }
 
     private List<Instant> append(List<Instant> restarts) {

@@ -5,6 +5,7 @@ import io.bulkhead.launch.LaunchException;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.EventLoop;
+import io.bulkhead.plan.Action;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import java.io.IOException;
@@ -55,15 +56,23 @@ final class Actuator implements AutoCloseable {
     }
 
     void start(ServiceSpec spec, Consumer<Worker.Started> done, Consumer<String> failed) {
-        submit(spec.name().value(), () -> {
+        launch(spec.name().value(), () -> worker.start(spec), done, failed);
+    }
+
+    private void launch(String target, Launch launch, Consumer<Worker.Started> done, Consumer<String> failed) {
+        submit(target, () -> {
             try {
-                Worker.Started started = worker.start(spec);
+                Worker.Started started = launch.run();
                 return () -> done.accept(started);
             } catch (LaunchException e) {
                 String message = String.valueOf(e.getMessage());
                 return () -> failed.accept(message);
             }
         });
+    }
+
+    void run(Action.RunHook hook, Consumer<Worker.Started> done, Consumer<String> failed) {
+        launch(hook.target(), () -> worker.run(hook), done, failed);
     }
 
     /** @param done told whether the group is empty */
@@ -137,6 +146,10 @@ final class Actuator implements AutoCloseable {
         } catch (IOException e) {
             log.warn("service={} runtime record not deleted: {}", target, e.toString());
         }
+    }
+
+    private interface Launch {
+        Worker.Started run() throws LaunchException;
     }
 
     /** Something slow that ends in something for the loop. */

@@ -2,12 +2,14 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.process.WatchedProcess;
+import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.HookRun;
 import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
@@ -36,6 +38,9 @@ import org.slf4j.LoggerFactory;
  *                            one that has not exec'ed nothing launched; it is killed
  *                            nobody                   nothing launched; with restart.policy never: ended unseen
  * no process                 anything                 what the record says; whoever is there is killed in time
+ * a hook                     the hook's process       under way, with the whole time once more
+ *                            others or nobody         a post-stop is over, or run anew where none was launched; a start is
+ *                                                     undone, and begun anew
  * no record                  a process                launched from the present configuration, which spares a restart
  * </pre>
  *
@@ -75,6 +80,7 @@ final class Adoption {
                 log.warn("service={} not taken up: {}", name, e.getMessage());
             }
         }
+        groups.forEach(reconciler.hooks()::clear);
         return overrides;
     }
 
@@ -100,7 +106,10 @@ final class Adoption {
                 status = status.with(spec.flatMap(kernel.stamps()::read));
             }
             Optional<ProcessId> main = Optional.empty();
-            boolean launching = record.isEmpty() || status.state() == ServiceState.STARTING;
+            Optional<HookRun> hook = status.hooks().run();
+            Optional<ProcessId> hookProcess = hook.flatMap(HookRun::process);
+            Optional<WatchedProcess> hooked = hookProcess.isPresent() ? attach(hookProcess.get()) : Optional.empty();
+            boolean launching = hook.isEmpty() && (record.isEmpty() || status.state() == ServiceState.STARTING);
             if (status.process().isPresent()) {
                 main = status.process().filter(this::lives);
             } else if (launching) {
@@ -111,6 +120,9 @@ final class Adoption {
                 } else if (record.isPresent()) {
                     status = notLaunched(status, members.isEmpty());
                 }
+            }
+            if (hook.isPresent() && hooked.isEmpty()) {
+                status = withoutHook(status, hook.get());
             }
             boolean known =
                     record.isPresent() || main.isPresent() || status.turn().isPresent();
@@ -123,6 +135,43 @@ final class Adoption {
             } else {
                 status.process().ifPresent(gone -> reconciler.endedUnseen(name, gone));
             }
+            if (status.hooks().run().isPresent()) {
+                takeUp(status.hooks().run().get(), hooked);
+            }
+        }
+
+        private void takeUp(HookRun hook, Optional<WatchedProcess> process) throws ErrnoException {
+            if (process.isPresent()) {
+                reconciler.hooks().adopt(name, hook, process.get());
+            } else {
+                reconciler.hooks().endedUnseen(name, hook, hook.process().orElseThrow());
+            }
+        }
+
+        /** Empty where it is gone; that may happen at any moment. */
+        private Optional<WatchedProcess> attach(ProcessId id) throws ErrnoException {
+            try {
+                return Optional.of(WatchedProcess.attach(kernel.linux(), kernel.processes(), id));
+            } catch (ErrnoException e) {
+                if (e.errno() == ErrnoException.ESRCH) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        }
+
+        /** What a hook has done whose process is gone, or was never known, nobody can tell. */
+        private ServiceStatus withoutHook(ServiceStatus status, HookRun hook) {
+            if (hook.point() == HookPoint.POST_STOP && hook.process().isPresent()) {
+                return status; // it has been run
+            }
+            ServiceStatus without = status.with(status.hooks().idle());
+            return status.state() == ServiceState.STARTING ? undone(without.with(ServiceState.STOPPED)) : without;
+        }
+
+        /** Its post-stop, if it has one, comes first. */
+        private ServiceStatus undone(ServiceStatus status) {
+            return status.hooks().owed() ? status.heldBack() : status;
         }
 
         private boolean isDeclared() {
@@ -135,7 +184,12 @@ final class Adoption {
                     || !kernel.cgroups().isWhole(name.value())) {
                 kernel.cgroups().create(name.value());
             }
-            reconciler.adopt(name, WatchedProcess.attach(kernel.linux(), kernel.processes(), main));
+            Optional<WatchedProcess> process = attach(main);
+            if (process.isEmpty()) {
+                reconciler.endedUnseen(name, main);
+                return;
+            }
+            reconciler.adopt(name, process.get());
             boolean unsignalled = record.filter(RuntimeRecord::signalled).isEmpty();
             if (status.state() == ServiceState.STOPPING && unsignalled) {
                 reconciler.stop(name, status.stop().signal());
@@ -153,10 +207,10 @@ final class Adoption {
             boolean once = spec.filter(s -> s.restart().when() == RestartPolicy.When.NEVER)
                     .isPresent();
             if (maybe && once) {
-                return status.ended(Optional.of(new ExitStatus.Unknown(true)), Instant.now(), status.shortRuns())
-                        .with(ServiceState.EXITED);
+                return undone(status.ended(Optional.of(new ExitStatus.Unknown(true)), Instant.now(), status.shortRuns())
+                        .with(ServiceState.EXITED));
             }
-            return status.with(ServiceState.STOPPED);
+            return undone(status.with(ServiceState.STOPPED));
         }
 
         /** The record as the next one is compared with. */

@@ -9,6 +9,7 @@ import io.bulkhead.plan.Desired;
 import io.bulkhead.plan.Plan;
 import io.bulkhead.plan.Planner;
 import io.bulkhead.process.WatchedProcess;
+import io.bulkhead.spec.Hook;
 import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
@@ -53,6 +54,7 @@ final class Reconciler {
     private final RecordKeeper records;
     private final MainProcesses processes;
     private final Probes probes;
+    private final HookProcesses hooks;
     private final Map<ServiceName, ProcessEvent> events = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private Map<ServiceName, ServiceStatus> statuses = new HashMap<>();
@@ -83,6 +85,7 @@ final class Reconciler {
         this.records = new RecordKeeper(kernel.records());
         this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop, chronicle);
         this.probes = new Probes(kernel, loop, chronicle);
+        this.hooks = new HookProcesses(kernel, loop, actuator, chronicle, groups);
     }
 
     /** The statuses as of the last round; for any thread. */
@@ -106,7 +109,7 @@ final class Reconciler {
 
     /** Puts another desired state in force; the next round looks at everything. */
     void desire(Desired next, Duration lookInterval) {
-        desired = next;
+        desired = next.after(desired, statuses.keySet());
         interval = lookInterval;
         nextLook = Instant.EPOCH;
     }
@@ -136,7 +139,7 @@ final class Reconciler {
     }
 
     boolean isBusy(ServiceName name) {
-        return actuator.isBusy(name.value());
+        return actuator.isBusy(name.value()) || hooks.isBusy(name);
     }
 
     boolean hasDifferences(ServiceName name) {
@@ -153,6 +156,7 @@ final class Reconciler {
     /** Whether nothing of any service is left to be done, all being taken down. */
     boolean isQuiet() {
         return processes.isEmpty()
+                && hooks.isEmpty()
                 && !actuator.isBusy()
                 && statuses.values().stream()
                         .allMatch(s -> s.process().isEmpty() && s.state() != ServiceState.STOPPING);
@@ -174,6 +178,10 @@ final class Reconciler {
         chronicle.adopted(name, process.id(), since);
     }
 
+    HookProcesses hooks() {
+        return hooks;
+    }
+
     /** Its main process has gone while nobody looked. */
     void endedUnseen(ServiceName name, ProcessId process) {
         chronicle.endedUnseen(name, process);
@@ -185,12 +193,14 @@ final class Reconciler {
     Instant round() {
         Instant now = Instant.now();
         processes.giveUpOnReapers(now);
+        hooks.giveUpOnReapers(now);
         if (!now.isBefore(nextLook)) {
             groups.look(desired, owned(), name -> processes.has(new ServiceName(name)));
             nextLook = now.plus(interval);
         }
         Plan plan = planner.plan(desired, statuses, observe(), now);
         events.clear();
+        hooks.forget();
         chronicle.states(statuses, plan, now);
         statuses = new HashMap<>(plan.statuses());
         records.keep(plan, desired.overrides());
@@ -203,7 +213,7 @@ final class Reconciler {
         chronicle.flush();
         settleWaiters();
         Instant wake = plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
-        return processes.earlier(wake);
+        return hooks.earlier(processes.earlier(wake));
     }
 
     private Set<ServiceName> stopped(Set<ServiceName> names) {
@@ -266,11 +276,12 @@ final class Reconciler {
                             group.exists(),
                             group.populated(),
                             group.differences(),
-                            actuator.isBusy(name.value()),
-                            probes.signs(name)));
+                            isBusy(name),
+                            probes.signs(name),
+                            hooks.event(name)));
         }
         Set<String> orphans = new HashSet<>(groups.orphans());
-        orphans.removeIf(actuator::isBusy);
+        orphans.removeIf(group -> actuator.isBusy(group) || hooks.owns(group));
         return new Observed(services, orphans);
     }
 
@@ -286,8 +297,13 @@ final class Reconciler {
                 probes.gone(spec.name());
                 events.put(spec.name(), new ProcessEvent.LaunchFailed(failure, hash, Instant.now()));
             });
+        } else if (action instanceof Action.RunHook hook) {
+            wake(hook.spec().name());
+            hooks.launch(hook);
         } else if (action instanceof Action.SendSignal signal) {
-            stop(signal.service(), signal.signal());
+            if (!hooks.send(signal.service(), signal.process(), signal.signal())) {
+                stop(signal.service(), signal.signal());
+            }
             // Only now: the first thing it finds is the signal.
             wake(signal.service());
         } else if (action instanceof Action.ApplyLimits apply) {
@@ -297,7 +313,11 @@ final class Reconciler {
         } else if (action instanceof Action.SkipRun skip) {
             chronicle.skipped(skip);
         } else if (action instanceof Action.KillGroup kill) {
-            actuator.kill(kill.target(), empty -> groups.note(kill.target(), true, !empty));
+            actuator.kill(kill.target(), empty -> {
+                if (!Hook.Where.isHosts(kill.target())) {
+                    groups.note(kill.target(), true, !empty);
+                }
+            });
         } else if (action instanceof Action.RemoveGroup remove) {
             actuator.remove(remove.target(), removed -> {
                 groups.note(remove.target(), !removed, false);

@@ -42,6 +42,8 @@ final class RecordKeeper {
         for (Action action : plan.actions()) {
             if (action instanceof Action.Start start) {
                 launches.put(start.service().spec().name(), start.service().launchKeys());
+            } else if (action instanceof Action.RunHook hook) {
+                hook.launched().ifPresent(service -> launches.put(hook.spec().name(), service.launchKeys()));
             }
         }
         records.keySet().retainAll(plan.statuses().keySet());

@@ -76,6 +76,7 @@ final class RecordText {
             line(text, "seen-until", turn.until());
             line(text, "run-is-due", turn.open());
         });
+        new HookLines(status.hooks()).lines().forEach((key, value) -> line(text, key, value));
         line(text, "override", record.override().map(run -> run ? "start" : "stop"));
         line(text, "limits", record.limits());
         record.launchKeys().forEach((key, value) -> line(text, LAUNCH + key, value));
@@ -163,7 +164,8 @@ final class RecordText {
                 value(values, "stop").map(RecordText::stop).orElse(StopPolicy.DEFAULT),
                 values.getOrDefault("reason", ""),
                 progress(values),
-                turn(values));
+                turn(values),
+                HookLines.read(values, state));
         return new RuntimeRecord(
                 status,
                 values.getOrDefault("limits", ""),

@@ -48,6 +48,7 @@ record RuntimeRecord(
                 && before.progress().ready() == after.progress().ready()
                 && before.progress().failure().equals(after.progress().failure())
                 && Turn.isSame(before.turn(), after.turn())
+                && before.hooks().equals(after.hooks())
                 && due(before).equals(due(after));
     }
 

@@ -21,7 +21,8 @@ final class StartOutcome {
         this.name = name;
         this.shown = shown;
         this.desired = desired;
-        this.status = status;
+        // What comes after its post-stop is known by now.
+        this.status = status.map(now -> now.hooks().verdict().isPresent() ? now.letGo() : now);
     }
 
     /** A first restart tells of a failure that was over between two looks. */

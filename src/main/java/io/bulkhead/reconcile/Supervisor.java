@@ -14,13 +14,9 @@ import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
-import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.SupervisorSpec;
 import io.bulkhead.status.ExitStatus;
-import io.bulkhead.status.Progress;
-import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
-import io.bulkhead.status.Turn;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -363,49 +359,8 @@ public final class Supervisor implements AutoCloseable {
         Findings findings = status.process()
                 .map(process -> reconciler.findings(instance.name(), process))
                 .orElse(Findings.NONE);
-        return new ServiceReport(
-                instance,
-                status.state(),
-                status.process(),
-                status.startedAt(),
-                status.endedAt(),
-                status.lastExit(),
-                status.restartCount(),
-                nextStart(status),
-                reconciler.paused().contains(instance.name()) ? "paused" : reason(status, findings),
-                new ServiceReport.Vitals(
-                        status.state() == ServiceState.RUNNING,
-                        findings.health(),
-                        findings.condition(),
-                        findings.says(),
-                        findings.lines()));
-    }
-
-    private static Optional<Instant> nextStart(ServiceStatus status) {
-        boolean again = status.state() == ServiceState.BACKOFF || status.state() == ServiceState.FATAL;
-        return again && status.due().isPresent() ? status.due() : status.turn().flatMap(Turn::next);
-    }
-
-    private static String reason(ServiceStatus status, Findings findings) {
-        if (status.state() == ServiceState.STARTING
-                && status.reason().isEmpty()
-                && !findings.readiness().isEmpty()) {
-            return notReady(status, findings);
-        }
-        String waits = status.progress().waiting().map(Progress.Waiting::reason).orElse("");
-        return status.reason() + (status.reason().isEmpty() || waits.isEmpty() ? "" : "; ") + waits;
-    }
-
-    private static String notReady(ServiceStatus status, Findings findings) {
-        Optional<Instant> fails = findings.readyBy()
-                .filter(by -> status.due().filter(by::isBefore).isEmpty())
-                .or(status::due);
-        Optional<Duration> until = fails.flatMap(due -> status.startedAt().map(start -> Duration.between(start, due)))
-                .map(time -> Duration.ofMillis(time.toMillis()));
-        return "not ready: " + findings.readiness()
-                + until.map(time -> "; it fails " + SpecKey.text(time) + " after its start")
-                        .orElse("")
-                + (findings.says().isEmpty() ? "" : "; it says: " + findings.says());
+        boolean paused = reconciler.paused().contains(instance.name());
+        return new Telling(status, findings).report(instance, paused);
     }
 
     @Override

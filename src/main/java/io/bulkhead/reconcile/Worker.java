@@ -10,7 +10,9 @@ import io.bulkhead.libc.Epoll;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.logs.LogPaths;
+import io.bulkhead.plan.Action;
 import io.bulkhead.process.WatchedProcess;
+import io.bulkhead.spec.Hook;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.ProcessId;
@@ -53,8 +55,38 @@ final class Worker {
      * @throws LaunchException naming the step that failed; the group stays, empty
      */
     Started start(ServiceSpec spec) throws LaunchException {
-        String group = spec.name().value();
         Checkpoint.LAUNCH_BEGUN.reached();
+        try {
+            Started started = launch(
+                    spec,
+                    spec.name().value(),
+                    streams(spec.name()),
+                    kernel.cgroups().controlsDevices());
+            Checkpoint.LAUNCHED.reached();
+            return started;
+        } finally {
+            if (attended != null) {
+                attended.drop(spec.name());
+            }
+        }
+    }
+
+    /** As {@link #start}, for a hook. */
+    Started run(Action.RunHook hook) throws LaunchException {
+        ServiceSpec spec = HookSpec.of(hook);
+        boolean onHost = hook.hook().where() == Hook.Where.HOST;
+        Started started = launch(
+                spec,
+                hook.hook().where().group(spec.name()),
+                Optional.empty(),
+                onHost || kernel.cgroups().controlsDevices());
+        Checkpoint.HOOK_LAUNCHED.reached();
+        return started;
+    }
+
+    /** @param devices whether it may be given those that its group's policy allows */
+    private Started launch(ServiceSpec spec, String group, Optional<Streams> streams, boolean devices)
+            throws LaunchException {
         try {
             kernel.cgroups().create(group);
             kernel.cgroups().apply(group, spec.limits());
@@ -70,11 +102,10 @@ final class Worker {
                             join.tasksFiles().stream().map(Path::toString).toList(),
                             paths.stdout(),
                             paths.stderr(),
-                            streams(spec.name()),
+                            streams,
                             notifySocket(spec),
-                            kernel.cgroups().controlsDevices()));
+                            devices));
             kernel.cgroups().began(group, child.pid());
-            Checkpoint.LAUNCHED.reached();
             Instant at = Instant.now();
             // Not reaped yet, so the pid can't be another's.
             ProcessId id = kernel.processes().identify(child.pid()).orElse(new ProcessId(child.pid(), 0));
@@ -87,10 +118,6 @@ final class Worker {
                     : e;
         } catch (ErrnoException | IOException e) {
             throw new LaunchException(String.valueOf(e.getMessage()));
-        } finally {
-            if (attended != null) {
-                attended.drop(spec.name());
-            }
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param health how it is found out whether it is well; empty: it isn't asked
  * @param maxRuntime how long one run may take before it has failed; empty: for ever
  * @param schedule when it is run; there for a scheduled one alone
+ * @param hooks what is run around its run
  */
 public record Lifecycle(
         Kind kind,
@@ -19,9 +20,10 @@ public record Lifecycle(
         Dependencies dependencies,
         Optional<HealthPolicy> health,
         Optional<Duration> maxRuntime,
-        Optional<Schedule> schedule) {
-    public static final Lifecycle DEFAULT =
-            new Lifecycle(Kind.SERVICE, false, Dependencies.NONE, Optional.empty(), Optional.empty(), Optional.empty());
+        Optional<Schedule> schedule,
+        Hooks hooks) {
+    public static final Lifecycle DEFAULT = new Lifecycle(
+            Kind.SERVICE, false, Dependencies.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Hooks.NONE);
 
     /** What the end of a service's process means. */
     public enum Kind {

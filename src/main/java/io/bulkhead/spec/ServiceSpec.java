@@ -126,6 +126,43 @@ public record ServiceSpec(
         return edited(value, namespaces);
     }
 
+    /**
+     * The same root and powers for another command, that nothing depends on and nobody asks how it is.
+     *
+     * @param variables beyond its environment, and before that
+     */
+    public ServiceSpec running(List<String> other, Map<String, String> variables, StartPolicy how) {
+        Map<String, String> all = new TreeMap<>(environment);
+        all.putAll(variables);
+        return new ServiceSpec(
+                instance,
+                rootfs,
+                view,
+                other,
+                credentials,
+                workdir,
+                umask,
+                all,
+                secrets,
+                rlimits,
+                nice,
+                oomScoreAdjust,
+                limits,
+                namespaces,
+                hostname,
+                confinement,
+                rootSwitch,
+                false,
+                autostart,
+                how,
+                stop,
+                restart,
+                Lifecycle.DEFAULT,
+                log,
+                drift,
+                origins);
+    }
+
     public ServiceSpec with(Namespaces value) {
         return edited(instance, value);
     }

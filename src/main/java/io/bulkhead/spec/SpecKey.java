@@ -131,6 +131,9 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             live(
                     "max-runtime",
                     s -> s.lifecycle().maxRuntime().map(SpecKey::text).orElse("unlimited")),
+            live("pre-start.command", s -> hook(s, HookPoint.PRE_START, h -> quoted(h.command()), "none")),
+            live("pre-start.timeout", s -> hook(s, HookPoint.PRE_START, h -> text(h.timeout()), text(Hook.TIMEOUT))),
+            live("pre-start.where", s -> hook(s, HookPoint.PRE_START, h -> dashed(h.where()), "container")),
             // By what it is launched with; how it is asked is in the next.
             since(
                     "none",
@@ -168,6 +171,9 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                     s -> dashed(s.health().map(HealthPolicy::onFailure).orElse(HealthPolicy.OnFailure.RESTART))),
             live("stop.signal", s -> s.stop().signal().name()),
             live("stop.timeout", s -> text(s.stop().timeout())),
+            live("post-stop.command", s -> hook(s, HookPoint.POST_STOP, h -> quoted(h.command()), "none")),
+            live("post-stop.timeout", s -> hook(s, HookPoint.POST_STOP, h -> text(h.timeout()), text(Hook.TIMEOUT))),
+            live("post-stop.where", s -> hook(s, HookPoint.POST_STOP, h -> dashed(h.where()), "container")),
             live("restart.policy", s -> dashed(s.restart().when())),
             live(
                     "restart.success-exit-codes",
@@ -318,6 +324,10 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                 .filter(kind::isInstance)
                 .map(Probe::toString)
                 .orElse("none");
+    }
+
+    private static String hook(ServiceSpec spec, HookPoint point, Function<Hook, String> value, String otherwise) {
+        return spec.lifecycle().hooks().at(point).map(value).orElse(otherwise);
     }
 
     private static String needs(Map<String, Dependencies.Dependency> needs) {

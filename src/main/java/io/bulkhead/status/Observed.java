@@ -27,6 +27,7 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
      * @param differences limits in force that differ from its spec's
      * @param busy whether an action on it is still under way, so that nothing must be begun
      * @param signs what its process has answered
+     * @param hookEvent what happened to its hook since the last look
      */
     public record Service(
             Optional<ProcessEvent> event,
@@ -34,8 +35,9 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
             boolean populated,
             List<Difference> differences,
             boolean busy,
-            Signs signs) {
-        public static final Service NOTHING = new Service(Optional.empty(), false, false, List.of(), false, Signs.NONE);
+            Signs signs,
+            Optional<HookEvent> hookEvent) {
+        public static final Service NOTHING = new Service(Optional.empty(), false, false, List.of(), false);
 
         public Service(
                 Optional<ProcessEvent> event,
@@ -43,12 +45,12 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
                 boolean populated,
                 List<Difference> differences,
                 boolean busy) {
-            this(event, group, populated, differences, busy, Signs.NONE);
+            this(event, group, populated, differences, busy, Signs.NONE, Optional.empty());
         }
 
-        /** The same once the event is taken in. */
+        /** The same once the events are taken in. */
         public Service withoutEvent() {
-            return new Service(Optional.empty(), group, populated, differences, busy, signs);
+            return new Service(Optional.empty(), group, populated, differences, busy, signs, Optional.empty());
         }
 
         public Service {

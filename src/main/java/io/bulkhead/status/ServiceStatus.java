@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param reason why it is in BACKOFF or FATAL, else empty
  * @param progress how far it has come
  * @param turn where it stands in its timetable; empty where it has none, or isn't wanted
+ * @param hooks where it is with the commands around its run
  */
 public record ServiceStatus(
         ServiceState state,
@@ -42,7 +43,8 @@ public record ServiceStatus(
         StopPolicy stop,
         String reason,
         Progress progress,
-        Optional<Turn> turn) {
+        Optional<Turn> turn,
+        HookStatus hooks) {
     /** Nothing has happened yet. */
     public static final ServiceStatus NEW = new ServiceStatus(
             ServiceState.STOPPED,
@@ -59,7 +61,8 @@ public record ServiceStatus(
             StopPolicy.DEFAULT,
             "",
             Progress.NONE,
-            Optional.empty());
+            Optional.empty(),
+            HookStatus.NONE);
 
     public ServiceStatus {
         restarts = List.copyOf(restarts);
@@ -72,7 +75,9 @@ public record ServiceStatus(
 
     /** As an operator's {@code start} leaves it: whatever went wrong before is forgotten. */
     public ServiceStatus reset() {
-        boolean up = process.isPresent() || state == ServiceState.STARTING;
+        boolean up = process.isPresent()
+                || state == ServiceState.STARTING
+                || (state == ServiceState.STOPPING && hooks.owed());
         Edit edit = new Edit();
         edit.state = up ? state : ServiceState.STOPPED;
         boolean same = edit.state == state && state != ServiceState.BACKOFF;
@@ -82,6 +87,7 @@ public record ServiceStatus(
         edit.restartCount = 0;
         edit.reason = "";
         edit.progress = process.isPresent() ? progress : Progress.NONE;
+        edit.hooks = up ? new HookStatus(hooks.run(), hooks.owed(), Optional.empty()) : HookStatus.NONE;
         return edit.done();
     }
 
@@ -108,6 +114,25 @@ public record ServiceStatus(
         Edit edit = new Edit();
         edit.turn = next;
         return next.equals(turn) ? this : edit.done();
+    }
+
+    public ServiceStatus with(HookStatus next) {
+        Edit edit = new Edit();
+        edit.hooks = next;
+        return next.equals(hooks) ? this : edit.done();
+    }
+
+    /** STOPPING until {@code post-stop} is over, and then what it is by now. */
+    public ServiceStatus heldBack() {
+        HookStatus.Verdict verdict = new HookStatus.Verdict(state, due, reason);
+        return with(ServiceState.STOPPING).with(new HookStatus(hooks.run(), hooks.owed(), Optional.of(verdict)));
+    }
+
+    /** What it was to be, now that {@code post-stop} is over. */
+    public ServiceStatus letGo() {
+        return hooks.verdict()
+                .map(verdict -> with(HookStatus.NONE).with(verdict.state(), verdict.due(), verdict.reason()))
+                .orElse(with(HookStatus.NONE));
     }
 
     public ServiceStatus launched(ProcessId started, Optional<String> hash, Instant at) {
@@ -169,6 +194,7 @@ public record ServiceStatus(
         String reason = ServiceStatus.this.reason;
         Progress progress = ServiceStatus.this.progress;
         Optional<Turn> turn = ServiceStatus.this.turn;
+        HookStatus hooks = ServiceStatus.this.hooks;
 
         ServiceStatus done() {
             return new ServiceStatus(
@@ -186,7 +212,8 @@ public record ServiceStatus(
                     stop,
                     reason,
                     progress,
-                    turn);
+                    turn,
+                    hooks);
         }
     }
 }

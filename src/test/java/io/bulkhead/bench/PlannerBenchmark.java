@@ -80,7 +80,8 @@ public class PlannerBenchmark {
                         new Dependencies(requires, Map.of(), Set.of()),
                         lifecycle.health(),
                         lifecycle.maxRuntime(),
-                        lifecycle.schedule()))
+                        lifecycle.schedule(),
+                        lifecycle.hooks()))
                 .build();
     }
 

@@ -37,6 +37,12 @@ final class KillAtEveryStepIT {
             done
             """;
 
+    /** Runs beside no process of its service. */
+    private static final String HOOK = """
+            exec 9>> /evidence/$1.lock
+            flock -n 9 || echo "a hook beside $1" >> /evidence/twins
+            """;
+
     private Path rootfs = Path.of("/");
 
     private String service(String name, String keys) {
@@ -44,13 +50,17 @@ final class KillAtEveryStepIT {
                 + "], start.ready-after = 50 ms\n" + keys + " }\n";
     }
 
+    private static String hook(String point, String name) {
+        return point + ".command = [/bin/bash, /hook.sh, " + name + "]\n";
+    }
+
     private String services(String value, boolean gone) {
         String cpu = "cpu { period = 50 ms, quota = 10 ms }\n";
         return service("same", "environment.VALUE = same\ninit = true\nlog { max-size = 2 KiB, backups = 100 }\n" + cpu)
                 + service("stopped", "environment.VALUE = stopped")
-                + service("changed", "init = true\nenvironment.VALUE = " + value)
+                + service("changed", hook("pre-start", "changed") + "init = true\nenvironment.VALUE = " + value)
                 + service("ends", "environment.VALUE = ends\nnamespaces.pid = host\nrestart.limit.attempts = 0")
-                + (gone ? "" : service("gone", "environment.VALUE = gone\n" + cpu));
+                + (gone ? "" : service("gone", hook("post-stop", "gone") + "environment.VALUE = gone\n" + cpu));
     }
 
     private List<String> starts(String service) throws IOException {
@@ -61,6 +71,7 @@ final class KillAtEveryStepIT {
     private void prepare(DaemonBed bed) throws IOException {
         rootfs = bed.rootfs("bash", "bash", "/usr/bin/flock");
         Files.writeString(rootfs.resolve("run.sh"), SCRIPT);
+        Files.writeString(rootfs.resolve("hook.sh"), HOOK);
         Files.createDirectory(rootfs.resolve("evidence"));
         bed.settings("reconcile.interval = 200 ms").services(services("old", false));
     }

@@ -1,5 +1,7 @@
 package io.bulkhead.plan;
 
+import io.bulkhead.spec.Hook;
+import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.ExitStatus;
@@ -41,9 +43,14 @@ final class Model {
         Optional<ProcessEvent> event = Optional.empty();
         Signs signs = Signs.NONE;
         boolean signalled;
+        final HookBox hook = new HookBox();
 
         boolean populated() {
-            return main.isPresent() || others;
+            return main.isPresent() || others || hook.isIn(Hook.Where.CONTAINER);
+        }
+
+        Observed.Service seen() {
+            return new Observed.Service(event, group, populated(), List.of(), underWay.isPresent(), signs, hook.event);
         }
     }
 
@@ -111,7 +118,8 @@ final class Model {
         Map<ServiceName, Boolean> overrides = new HashMap<>(desired.overrides());
         overrides.keySet().retainAll(names);
         tell(names, "declared anew");
-        desired = new Desired(Desired.Declared.all(specs), Map.of(), overrides, desired.stopAll());
+        desired = new Desired(Desired.Declared.all(specs), Map.of(), overrides, desired.stopAll())
+                .after(desired, statuses.keySet());
         Set<ServiceName> gone = new TreeSet<>(statuses.keySet());
         gone.removeAll(names);
         tell(gone, "not declared");
@@ -155,7 +163,14 @@ final class Model {
     }
 
     void forks(ServiceName name) {
-        box(name).others |= box(name).main.isPresent();
+        box(name).others |= box(name).main.isPresent() || box(name).hook.isIn(Hook.Where.CONTAINER);
+    }
+
+    /** A hook comes to its end, by itself or by the signal that it was sent. */
+    void hookEnds(ServiceName name, ExitStatus exit) {
+        if (box(name).hook.ends(exit, now)) {
+            coverage.count(status(name).state(), "end of a hook");
+        }
     }
 
     /** The main process ends by itself, or by the signal that it was sent. */
@@ -192,8 +207,16 @@ final class Model {
             } else {
                 box.event = Optional.of(new ProcessEvent.LaunchFailed("as the model says", hash, now));
             }
-        } else if (action instanceof Action.KillGroup && well) {
-            kill(box);
+        } else if (action instanceof Action.RunHook hook) {
+            box.group |= hook.hook().where() == Hook.Where.CONTAINER;
+            box.hook.launched(hook, well ? Optional.of(new ProcessId(nextPid++, 1)) : Optional.empty(), now);
+        } else if (action instanceof Action.KillGroup kill && well) {
+            if (box.hook.isIn(Hook.Where.HOST)) {
+                check(Hook.Where.isHosts(kill.target()), name + " is killed for its hook");
+            } else {
+                kill(box);
+            }
+            box.hook.ends(new ExitStatus.Signaled(9, false, false), now);
         } else if (action instanceof Action.RemoveGroup && well) {
             kill(box);
             box.group = false;
@@ -217,16 +240,16 @@ final class Model {
     /** A round, with all that must hold of what it decides. */
     void round() {
         Map<ServiceName, Observed.Service> seen = new HashMap<>();
-        boxes.forEach((name, box) -> seen.put(
-                name,
-                new Observed.Service(
-                        box.event, box.group, box.populated(), List.of(), box.underWay.isPresent(), box.signs)));
+        boxes.forEach((name, box) -> seen.put(name, box.seen()));
         statuses.forEach((name, status) -> status.turn()
                 .flatMap(Turn::next)
                 .filter(at -> !at.isAfter(now))
                 .ifPresent(at -> coverage.count(status.state(), "its time")));
         Plan plan = planner.plan(desired, statuses, new Observed(seen, Set.of()), now);
-        boxes.values().forEach(box -> box.event = Optional.empty());
+        boxes.values().forEach(box -> {
+            box.event = Optional.empty();
+            box.hook.event = Optional.empty();
+        });
         statuses = plan.statuses();
         wake = plan.wakeAt();
         check(wake.filter(at -> !at.isAfter(now)).isEmpty(), "the next look is due at once, and so for ever");
@@ -248,16 +271,17 @@ final class Model {
 
     private Observed observed() {
         Map<ServiceName, Observed.Service> seen = new HashMap<>();
-        boxes.forEach((name, box) -> seen.put(
-                name,
-                new Observed.Service(
-                        box.event, box.group, box.populated(), List.of(), box.underWay.isPresent(), box.signs)));
+        boxes.forEach((name, box) -> seen.put(name, box.seen()));
         return new Observed(seen, Set.of());
     }
 
     private void begin(Action action) {
-        ServiceName name = new ServiceName(action.target());
+        ServiceName name = new ServiceName(
+                Hook.Where.isHosts(action.target()) ? action.target().substring(1) : action.target());
         Box box = box(name);
+        if (action instanceof Action.SendSignal signal && box.hook.signal(signal.process())) {
+            return;
+        }
         if (action instanceof Action.SendSignal signal) {
             check(box.main.equals(Optional.of(signal.process())), name + " is not whom a signal is sent to");
             box.signalled = true;
@@ -267,11 +291,23 @@ final class Model {
             return;
         }
         check(box.underWay.isEmpty(), name + " has two actions under way");
-        if (action instanceof Action.Start) {
+        if (action instanceof Action.RunHook hook) {
+            check(!box.populated(), name + " has a hook beside " + box.main);
+            box.hook.begin(hook);
+        }
+        boolean prepares = action instanceof Action.RunHook hook && hook.point() == HookPoint.PRE_START;
+        if (action instanceof Action.Start || prepares) {
             check(!box.populated(), name + " is started beside " + box.main);
             check(desired.services().containsKey(name), name + " is started and not declared");
             check(!desired.stopAll(), name + " is started at the end");
             check(!Boolean.FALSE.equals(desired.overrides().get(name)), name + " is started and was stopped");
+        }
+        if (action instanceof Action.Start start) {
+            box.hook.start(start.service().spec());
+        }
+        if (prepares
+                || (action instanceof Action.Start start
+                        && start.service().spec().lifecycle().hooks().preStart().isEmpty())) {
             check(
                     status(name).turn().filter(Turn::open).isEmpty(),
                     name + " is started and its time is yet to be seen to");
@@ -279,6 +315,7 @@ final class Model {
         }
         if (action instanceof Action.Forget) {
             check(!box.populated() && !box.group, name + " is forgotten too early");
+            box.hook.rests();
             boxes.remove(name);
             return;
         }
@@ -297,14 +334,21 @@ final class Model {
     private void check(ServiceName name, ServiceStatus status) {
         Box box = box(name);
         boolean launching = box.underWay.filter(Action.Start.class::isInstance).isPresent();
+        boolean hooked = box.underWay.filter(Action.RunHook.class::isInstance).isPresent() || !box.hook.isIdle();
         check(
                 status.process().isEmpty() || status.process().equals(box.main),
                 name + " has " + status.process() + " and is remembered with " + box.main);
         switch (status.state()) {
-            case STOPPED, EXITED, FATAL, BACKOFF ->
-                check(status.process().isEmpty() && !launching, name + " is " + status.state() + " and lives");
+            case STOPPED, EXITED, FATAL, BACKOFF -> {
+                check(
+                        status.process().isEmpty() && !launching && !hooked,
+                        name + " is " + status.state() + " and lives");
+                box.hook.rests();
+            }
             case STARTING ->
-                check(status.process().isPresent() || launching || box.event.isPresent(), name + " starts by nothing");
+                check(
+                        status.process().isPresent() || box.underWay.isPresent() || hooked || box.event.isPresent(),
+                        name + " starts by nothing");
             case RUNNING -> check(status.process().isPresent() || status.remains(), name + " runs without a process");
             case STOPPING -> {}
             case UNKNOWN -> check(false, name + " is UNKNOWN");
@@ -320,7 +364,7 @@ final class Model {
         return boxes.computeIfAbsent(name, n -> new Box());
     }
 
-    private static void check(boolean holds, String otherwise) {
+    static void check(boolean holds, String otherwise) {
         if (!holds) {
             throw new AssertionError(otherwise);
         }

@@ -8,6 +8,8 @@ import io.bulkhead.spec.Dependencies;
 import io.bulkhead.spec.Dependencies.Condition;
 import io.bulkhead.spec.Dependencies.Dependency;
 import io.bulkhead.spec.HealthPolicy;
+import io.bulkhead.spec.Hook;
+import io.bulkhead.spec.Hooks;
 import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Probe;
 import io.bulkhead.spec.RestartPolicy;
@@ -80,6 +82,9 @@ class ModelTest {
         for (String state : List.of("STARTING", "RUNNING", "STOPPING")) {
             wanted.add(state + " end");
         }
+        for (String state : List.of("STARTING", "STOPPING")) {
+            wanted.addAll(List.of(state + " end of a hook", state + " done: RunHook", state + " failed: RunHook"));
+        }
         wanted.addAll(List.of(
                 "STARTING ready",
                 "RUNNING ready",
@@ -138,7 +143,7 @@ class ModelTest {
 
         private void event() {
             ServiceName name = any();
-            switch (random.nextInt(16)) {
+            switch (random.nextInt(18)) {
                 case 0 -> model.start(name);
                 case 1 -> model.stop(name);
                 case 2 -> {
@@ -153,6 +158,8 @@ class ModelTest {
                 case 8, 9, 10 -> model.finishes(name, random.nextInt(5) > 0);
                 case 11 -> obey(name);
                 case 12 -> model.passes(Duration.ofSeconds(random.nextInt(100)));
+                case 13, 14 ->
+                    model.hookEnds(name, random.nextInt(4) > 0 ? new ExitStatus.Exited(0) : new ExitStatus.Exited(1));
                 default -> model.passes(Duration.ofMillis(random.nextInt(1_500)));
             }
         }
@@ -171,6 +178,9 @@ class ModelTest {
             Model.Box box = model.boxes().get(name);
             if (box != null && box.signalled) {
                 model.ends(name, new ExitStatus.Signaled(15, false, false));
+            }
+            if (box != null && box.hook.isSignalled()) {
+                model.hookEnds(name, new ExitStatus.Signaled(15, false, false));
             }
         }
 
@@ -226,8 +236,16 @@ class ModelTest {
                             dependencies(index),
                             health,
                             random.nextInt(4) == 0 ? Optional.of(Duration.ofSeconds(20)) : Optional.empty(),
-                            schedule))
+                            schedule,
+                            hooks(index)))
                     .build();
+        }
+
+        /** The same each time a service is declared, so that it is known what is owed. */
+        private static Hooks hooks(int index) {
+            Hook.Where where = index % 2 == 0 ? Hook.Where.CONTAINER : Hook.Where.HOST;
+            Optional<Hook> hook = Optional.of(new Hook(List.of("/bin/hook"), Duration.ofSeconds(3), where));
+            return new Hooks(index % 3 == 0 ? Optional.empty() : hook, index < 2 ? Optional.empty() : hook);
         }
 
         /** Only on those before it, so that there is no circle. */
@@ -273,10 +291,12 @@ class ModelTest {
                             .spec(name)
                             .filter(spec -> spec.lifecycle().ends())
                             .isPresent();
-                    boolean busy = box.underWay.isPresent() || (box.signalled && box.main.isPresent());
+                    boolean busy =
+                            box.underWay.isPresent() || (box.signalled && box.main.isPresent()) || !box.hook.isIdle();
                     moved |= busy;
                     model.finishes(name, true);
                     obey(name);
+                    model.hookEnds(name, new ExitStatus.Exited(0));
                     if (oneshot && box.main.isPresent() && box.event.isEmpty()) {
                         model.ends(name, new ExitStatus.Exited(0));
                         moved = true;
@@ -285,7 +305,10 @@ class ModelTest {
                 }
                 model.round();
                 Optional<Instant> wake = model.wake().filter(at -> at.isAfter(model.now()) && at.isBefore(limit));
-                if (wake.isPresent()) {
+                boolean hooked = model.boxes().values().stream().anyMatch(box -> !box.hook.isIdle());
+                if (hooked) {
+                    moved = true; // it has yet to do what it is there for, in time
+                } else if (wake.isPresent()) {
                     model.passes(Duration.between(model.now(), wake.get()));
                     model.round();
                     moved = true;
@@ -306,7 +329,8 @@ class ModelTest {
                                 old.dependencies(),
                                 old.health(),
                                 Optional.empty(),
-                                old.schedule().map(Host::rarely)))
+                                old.schedule().map(Host::rarely),
+                                old.hooks()))
                         .build();
             });
             model.declare(specs.values());

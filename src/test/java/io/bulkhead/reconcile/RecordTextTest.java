@@ -10,6 +10,7 @@ import io.bulkhead.spec.SpecFixture;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.StopPolicy;
 import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.HookStatus;
 import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.Progress;
 import io.bulkhead.status.ServiceState;
@@ -53,7 +54,8 @@ class RecordTextTest {
             new StopPolicy(Signal.QUIT, Duration.ofMillis(1500)),
             "Ended unexpectedly: exit status 1",
             Progress.NONE,
-            Optional.of(new Turn("0 3 * * * Z", AT, true, Optional.empty())));
+            Optional.of(new Turn("0 3 * * * Z", AT, true, Optional.empty())),
+            HookStatus.OWED);
 
     private static final RuntimeRecord RECORD =
             new RuntimeRecord(STATUS, "what they are", SpecKey.launchKeys(SPEC), true, Optional.of(false));

@@ -1,0 +1,43 @@
+package io.bulkhead.config;
+
+import io.bulkhead.spec.Hook;
+import io.bulkhead.spec.HookPoint;
+import io.bulkhead.spec.Hooks;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The sections of a service that name commands around its run: {@code pre-start}, {@code post-stop}. */
+final class HooksReader {
+    private static final Scalar<Duration> TIME = Scalar.duration(Duration.ofMillis(1));
+    private static final String NONE = "none";
+
+    private final Section service;
+
+    HooksReader(Section service) {
+        this.service = service;
+    }
+
+    Hooks read() {
+        return new Hooks(read(HookPoint.PRE_START), read(HookPoint.POST_STOP));
+    }
+
+    private Optional<Hook> read(HookPoint point) {
+        Section section = service.section(point.toString());
+        boolean written = section.has("command");
+        Optional<List<String>> command = command(section);
+        Duration timeout = section.get("timeout", TIME, Hook.TIMEOUT);
+        Hook.Where where = section.get("where", Scalar.choice(Hook.Where.class), Hook.Where.CONTAINER);
+        section.done();
+        // In the defaults they are useful alone: the commands are the services'.
+        if (service.isService() && !written) {
+            section.conflict(List.of("timeout", "where"), "has no effect alone: command is needed");
+        }
+        return command.map(words -> new Hook(words, timeout, where));
+    }
+
+    private static Optional<List<String>> command(Section section) {
+        Optional<List<String>> words = CommandReader.read(section, "command", "a list of words, a string, or none");
+        return !section.isList("command") && words.equals(Optional.of(List.of(NONE))) ? Optional.empty() : words;
+    }
+}
