@@ -12,7 +12,9 @@ import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Limits;
+import io.bulkhead.spec.Strain;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ final class MountedCgroups implements CgroupDriver {
     private final GroupRemover remover = new GroupRemover();
     private final MissingControllers missing;
     private final Ancestry ancestry;
+    private final MemoryNotices notices;
     private final boolean controlsDevices;
     /** The groups made here that have not been killed since. */
     private final Set<String> unkilled = ConcurrentHashMap.newKeySet();
@@ -54,6 +57,7 @@ final class MountedCgroups implements CgroupDriver {
         hierarchies.addAll(legacy);
         this.killer = new GroupKiller(linux, hierarchies);
         this.ancestry = new Ancestry(linux);
+        this.notices = new MemoryNotices(linux, unified, hierarchies);
         this.controlsDevices = controlsDevices;
         this.missing = new MissingControllers(linux, known, unified, hierarchies);
     }
@@ -234,6 +238,21 @@ final class MountedCgroups implements CgroupDriver {
     @Override
     public List<Unsupported> unsupported(Limits limits) throws ErrnoException {
         return missing.of(limits);
+    }
+
+    @Override
+    public List<Unsupported> unsupported(Strain on) throws ErrnoException {
+        return notices.unsupported(on);
+    }
+
+    @Override
+    public Optional<Notice> oomNotice(String group) throws ErrnoException {
+        return notices.oom(group);
+    }
+
+    @Override
+    public Optional<Notice> pressureNotice(String group, Duration stall, Duration window) throws ErrnoException {
+        return notices.pressure(group, stall, window);
     }
 
     @Override

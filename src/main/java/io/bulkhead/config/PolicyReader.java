@@ -11,9 +11,11 @@ import io.bulkhead.spec.RestartPolicy.When;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.StartPolicy;
 import io.bulkhead.spec.StopPolicy;
+import io.bulkhead.spec.Strain;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -21,6 +23,7 @@ import java.util.TreeSet;
 final class PolicyReader {
     private static final Duration MILLISECOND = Duration.ofMillis(1);
     private static final Scalar<Duration> DELAY = Scalar.duration(Duration.ZERO);
+    private static final Scalar<Integer> PERCENT = new Scalar<>("a share from 1% to 100%", PolicyReader::percent);
     private static final Scalar<Duration> TIME = Scalar.duration(MILLISECOND);
     private static final Scalar<Signal> SIGNAL = new Scalar<>(
             "a signal such as TERM, SIGTERM or 15",
@@ -58,7 +61,8 @@ final class PolicyReader {
                 restart.get("policy", Scalar.choice(When.class), RestartPolicy.DEFAULT.when()),
                 successExitCodes(restart),
                 backoff(restart.section("backoff")),
-                limit(restart.section("limit")));
+                limit(restart.section("limit")),
+                on(restart.section("on")));
         restart.done();
         return policy;
     }
@@ -98,6 +102,26 @@ final class PolicyReader {
             max = initial;
         }
         return new Backoff(initial, factor, max, jitter.doubleValue(), resetAfter);
+    }
+
+    private static int percent(String text) throws Refusal {
+        int percent = Scalar.share().read(text).movePointRight(2).intValue();
+        if (percent < 1 || percent > 100) {
+            throw new Refusal("is outside 1% to 100%");
+        }
+        return percent;
+    }
+
+    private static Strain on(Section section) {
+        boolean oom = section.get("oom", Scalar.bool(), Strain.NONE.oom());
+        Section pressure = section.section("memory-pressure");
+        Optional<Integer> limit = pressure.get("limit", PERCENT.or("none")).flatMap(percent -> percent);
+        Duration duration =
+                pressure.get("duration", Scalar.duration(Strain.Pressure.SHORTEST), Strain.Pressure.DURATION);
+        Duration minUptime = pressure.get("min-uptime", Scalar.duration(Duration.ZERO), Strain.Pressure.MIN_UPTIME);
+        pressure.done();
+        section.done();
+        return new Strain(oom, limit.map(percent -> new Strain.Pressure(percent, duration, minUptime)));
     }
 
     private static Limit limit(Section section) {

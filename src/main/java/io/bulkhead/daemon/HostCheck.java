@@ -65,7 +65,9 @@ final class HostCheck {
 
     private List<Problem> problems(ServiceSpec spec) throws ErrnoException {
         List<Problem> problems = new ArrayList<>();
-        for (Unsupported unsupported : cgroups.unsupported(spec.limits())) {
+        List<Unsupported> lacking = new ArrayList<>(cgroups.unsupported(spec.limits()));
+        lacking.addAll(cgroups.unsupported(spec.restart().on()));
+        for (Unsupported unsupported : lacking) {
             String whose = rootless.isPresent() ? "; a daemon that isn't root has what is delegated to it" : "";
             problems.add(problem(spec, unsupported.key(), unsupported.reason() + whose));
         }

@@ -43,7 +43,8 @@ import java.util.function.DoubleSupplier;
  * STARTING, not wanted, or the spec has changed, and nobody
  * RUNNING   who needs it has to go down before                STOPPING  SendSignal
  *           another has been restarted that it asks that of   STOPPING  SendSignal
- *           its run takes longer than max-runtime             STOPPING  SendSignal
+ *           its run takes longer than max-runtime, or it is
+ *           short of memory as restart.on has it              STOPPING  SendSignal
  * BACKOFF   the delay is over, nothing to wait for, group
  *           empty                                             STARTING  Start, or RunHook pre-start
  *           not wanted, or the spec has changed               STOPPED

@@ -186,6 +186,8 @@ final class ServicePlan extends ServiceMoves {
         Optional<Duration> most = service.lifecycle().maxRuntime();
         if (most.isPresent() && !now.isBefore(started().plus(most.get()))) {
             fail(service, "Ran longer than max-runtime, " + SpecKey.text(most.get()), OnFailure.RESTART, actions);
+        } else if (seen.strain().isPresent()) {
+            fail(service, seen.strain().get(), OnFailure.RESTART, actions);
         } else if (status.state() == STARTING) {
             starting(service, actions);
         } else if (status.progress().health() == HealthState.UNHEALTHY

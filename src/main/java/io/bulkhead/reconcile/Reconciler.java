@@ -52,6 +52,7 @@ final class Reconciler {
     private final Chronicle chronicle;
     private final GroupWatch groups;
     private final RecordKeeper records;
+    private final StrainWatch strain;
     private final MainProcesses processes;
     private final Probes probes;
     private final HookProcesses hooks;
@@ -83,6 +84,7 @@ final class Reconciler {
         this.interval = interval;
         this.processes = new MainProcesses(kernel, loop, this::ended);
         this.records = new RecordKeeper(kernel.records());
+        this.strain = new StrainWatch(kernel.cgroups(), kernel.linux(), loop);
         this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop, chronicle);
         this.probes = new Probes(kernel, loop, chronicle);
         this.hooks = new HookProcesses(kernel, loop, actuator, chronicle, groups);
@@ -209,6 +211,7 @@ final class Reconciler {
         published = plan.statuses();
         paused = stopped(plan.statuses().keySet());
         probes.follow(desired, statuses, processes, paused);
+        strain.follow(desired, statuses);
         // Before anybody is told that what he waited for is so: he may ask what happened.
         chronicle.flush();
         settleWaiters();
@@ -278,7 +281,8 @@ final class Reconciler {
                             group.differences(),
                             isBusy(name),
                             probes.signs(name),
-                            hooks.event(name)));
+                            hooks.event(name),
+                            strain.take(name)));
         }
         Set<String> orphans = new HashSet<>(groups.orphans());
         orphans.removeIf(group -> actuator.isBusy(group) || hooks.owns(group));

@@ -9,10 +9,11 @@ import java.util.Set;
  * @param successExitCodes exit codes that are no failure, 0 to 255
  * @param backoff the delays
  * @param limit how often before it is FATAL
+ * @param on what else it is restarted for
  */
-public record RestartPolicy(When when, Set<Integer> successExitCodes, Backoff backoff, Limit limit) {
+public record RestartPolicy(When when, Set<Integer> successExitCodes, Backoff backoff, Limit limit, Strain on) {
     public static final RestartPolicy DEFAULT =
-            new RestartPolicy(When.ALWAYS, Set.of(0), Backoff.DEFAULT, Limit.DEFAULT);
+            new RestartPolicy(When.ALWAYS, Set.of(0), Backoff.DEFAULT, Limit.DEFAULT, Strain.NONE);
 
     public RestartPolicy {
         successExitCodes = Set.copyOf(successExitCodes);

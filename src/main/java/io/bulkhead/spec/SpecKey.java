@@ -197,6 +197,10 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             live(
                     "restart.limit.retry-after",
                     s -> s.restart().limit().retryAfter().map(SpecKey::text).orElse("never")),
+            live("restart.on.oom", s -> Boolean.toString(s.restart().on().oom())),
+            live("restart.on.memory-pressure.limit", pressure(Strain.Pressure::limit, "none")),
+            live("restart.on.memory-pressure.duration", pressure(p -> text(p.duration()), "")),
+            live("restart.on.memory-pressure.min-uptime", pressure(p -> text(p.minUptime()), "")),
             restart("log.stdout", s -> dashed(s.log().stdout())),
             restart("log.stderr", s -> dashed(s.log().stderr())),
             live("log.max-size", s -> s.log().rotation().maxSizeBytes() + " B"),
@@ -344,6 +348,10 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
 
     private static Function<ServiceSpec, String> link(Function<NetworkLink, String> value, String otherwise) {
         return spec -> spec.namespaces().net().link().map(value).orElse(otherwise);
+    }
+
+    private static Function<ServiceSpec, String> pressure(Function<Strain.Pressure, String> value, String otherwise) {
+        return spec -> spec.restart().on().pressure().map(value).orElse(otherwise);
     }
 
     private static ClockOffsets offsets(ServiceSpec spec) {

@@ -28,6 +28,7 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
      * @param busy whether an action on it is still under way, so that nothing must be begun
      * @param signs what its process has answered
      * @param hookEvent what happened to its hook since the last look
+     * @param strain in words, what has befallen it that it is to be restarted for
      */
     public record Service(
             Optional<ProcessEvent> event,
@@ -36,7 +37,8 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
             List<Difference> differences,
             boolean busy,
             Signs signs,
-            Optional<HookEvent> hookEvent) {
+            Optional<HookEvent> hookEvent,
+            Optional<String> strain) {
         public static final Service NOTHING = new Service(Optional.empty(), false, false, List.of(), false);
 
         public Service(
@@ -45,12 +47,12 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
                 boolean populated,
                 List<Difference> differences,
                 boolean busy) {
-            this(event, group, populated, differences, busy, Signs.NONE, Optional.empty());
+            this(event, group, populated, differences, busy, Signs.NONE, Optional.empty(), Optional.empty());
         }
 
         /** The same once the events are taken in. */
         public Service withoutEvent() {
-            return new Service(Optional.empty(), group, populated, differences, busy, signs, Optional.empty());
+            return new Service(Optional.empty(), group, populated, differences, busy, signs, Optional.empty(), strain);
         }
 
         public Service {

@@ -42,6 +42,7 @@ import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.StartPolicy;
 import io.bulkhead.spec.StopPolicy;
+import io.bulkhead.spec.Strain;
 import io.bulkhead.spec.SupervisorSpec;
 import io.bulkhead.spec.SupervisorSpec.OnExit;
 import io.bulkhead.spec.UserNamespace;
@@ -136,7 +137,8 @@ final class ConfigLoaderTest {
                 start { ready-after = 2 s, timeout = 1 m }, stop { signal = SIGQUIT, timeout = 0 }
                 restart { policy = on-failure, success-exit-codes = [3, 0, 3]
                           backoff { initial = 1 s, factor = 1.5, max = 1 m, jitter = 0.25, reset-after = 1 h }
-                          limit { attempts = 0, window = 1 d } }
+                          limit { attempts = 0, window = 1 d }
+                          on { oom = true, memory-pressure { limit = 60%, duration = 10 s, min-uptime = 1 h } } }
                 log { stdout = none, stderr = syslog, max-size = 1 kB, max-age = 1 d, backups = 0, compress = true
                       format = json, timestamps = true, tags = on, when-full = drop
                       syslog { socket = "@log", facility = local7 }, journald.socket = /run/j }
@@ -219,7 +221,10 @@ final class ConfigLoaderTest {
                         When.ON_FAILURE,
                         Set.of(0, 3),
                         new Backoff(Duration.ofSeconds(1), 1.5, Duration.ofMinutes(1), 0.25, Duration.ofHours(1)),
-                        new Limit(0, Duration.ofDays(1))),
+                        new Limit(0, Duration.ofDays(1)),
+                        new Strain(
+                                true,
+                                Optional.of(new Strain.Pressure(60, Duration.ofSeconds(10), Duration.ofHours(1))))),
                 Lifecycle.DEFAULT,
                 new LogSpec(
                         Target.NONE,

@@ -237,7 +237,8 @@ class HookPlannerTest {
         Map<ServiceName, Boolean> overrides =
                 override.map(run -> Map.of(WEB, run)).orElse(Map.of());
         desired = new Desired(services, Map.of(), overrides, false).after(desired, Set.of(WEB));
-        Observed.Service seen = new Observed.Service(event, true, populated, List.of(), false, Signs.NONE, hookEvent);
+        Observed.Service seen =
+                new Observed.Service(event, true, populated, List.of(), false, Signs.NONE, hookEvent, Optional.empty());
         Plan plan = planner.plan(desired, Map.of(WEB, status), new Observed(Map.of(WEB, seen), Set.of()), now);
         status = plan.statuses().getOrDefault(WEB, ServiceStatus.NEW);
         return plan;

@@ -44,13 +44,15 @@ final class Model {
         Signs signs = Signs.NONE;
         boolean signalled;
         final HookBox hook = new HookBox();
+        Optional<String> strain = Optional.empty();
 
         boolean populated() {
             return main.isPresent() || others || hook.isIn(Hook.Where.CONTAINER);
         }
 
         Observed.Service seen() {
-            return new Observed.Service(event, group, populated(), List.of(), underWay.isPresent(), signs, hook.event);
+            return new Observed.Service(
+                    event, group, populated(), List.of(), underWay.isPresent(), signs, hook.event, strain);
         }
     }
 
@@ -162,6 +164,15 @@ final class Model {
         }
     }
 
+    /** It is short of memory, as it is to be restarted for. */
+    void strains(ServiceName name) {
+        Box box = box(name);
+        if (box.main.isPresent()) {
+            coverage.count(status(name).state(), "strain");
+            box.strain = Optional.of("as the model says");
+        }
+    }
+
     void forks(ServiceName name) {
         box(name).others |= box(name).main.isPresent() || box(name).hook.isIn(Hook.Where.CONTAINER);
     }
@@ -249,6 +260,7 @@ final class Model {
         boxes.values().forEach(box -> {
             box.event = Optional.empty();
             box.hook.event = Optional.empty();
+            box.strain = Optional.empty();
         });
         statuses = plan.statuses();
         wake = plan.wakeAt();

@@ -88,6 +88,9 @@ class ModelTest {
         wanted.addAll(List.of(
                 "STARTING ready",
                 "RUNNING ready",
+                "STARTING strain",
+                "RUNNING strain",
+                "STOPPING strain",
                 "STARTING unhealthy",
                 "RUNNING unhealthy",
                 "STARTING done: Start",
@@ -160,6 +163,7 @@ class ModelTest {
                 case 12 -> model.passes(Duration.ofSeconds(random.nextInt(100)));
                 case 13, 14 ->
                     model.hookEnds(name, random.nextInt(4) > 0 ? new ExitStatus.Exited(0) : new ExitStatus.Exited(1));
+                case 15 -> model.strains(name);
                 default -> model.passes(Duration.ofMillis(random.nextInt(1_500)));
             }
         }

@@ -141,7 +141,7 @@ public final class SpecFixture {
     }
 
     public SpecFixture policy(RestartPolicy.When when) {
-        restart = new RestartPolicy(when, restart.successExitCodes(), restart.backoff(), restart.limit());
+        restart = new RestartPolicy(when, restart.successExitCodes(), restart.backoff(), restart.limit(), restart.on());
         return this;
     }
 
@@ -151,7 +151,8 @@ public final class SpecFixture {
                 restart.when(),
                 restart.successExitCodes(),
                 new RestartPolicy.Backoff(initial, old.factor(), old.max(), old.jitter(), old.resetAfter()),
-                restart.limit());
+                restart.limit(),
+                restart.on());
         return this;
     }
 
