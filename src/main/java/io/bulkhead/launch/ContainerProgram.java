@@ -210,8 +210,10 @@ final class ContainerProgram {
 
     private void openStandardStreams() {
         if (request.streams().isPresent()) {
-            for (int stream = 0; stream < 3 && !blueprint.ownUsers(); stream++) {
-                program.attempt(FCHOWN, stream, account.uid(), request.terminal() ? -1 : account.gid());
+            if (!blueprint.ownUsers()) {
+                for (int stream : request.streams().get().own()) {
+                    program.attempt(FCHOWN, stream, account.uid(), request.terminal() ? -1 : account.gid());
+                }
             }
             return;
         }

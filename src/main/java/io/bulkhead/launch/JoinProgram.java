@@ -104,7 +104,7 @@ final class JoinProgram {
     }
 
     private void own(SyscallProgram.Builder program, long[] owner) {
-        for (int stream = 0; stream < 3; stream++) {
+        for (int stream : request.streams().own()) {
             program.attempt(FCHOWN, stream, owner[0], request.streams().terminal() ? -1 : owner[1]);
         }
     }

@@ -71,7 +71,8 @@ final class OwnUsers implements AutoCloseable {
         long gid = user.hostGid(blueprint.account().gid()).orElseThrow();
         Optional<Streams> streams = blueprint.request().streams();
         if (streams.isPresent()) {
-            for (int fd : streams.get().all()) {
+            for (int stream : streams.get().own()) {
+                int fd = streams.get().all().get(stream);
                 linux.chown("/proc/self/fd/" + fd, (int) uid, streams.get().terminal() ? -1 : (int) gid);
             }
             return;

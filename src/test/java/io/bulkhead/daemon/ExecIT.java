@@ -2,10 +2,12 @@ package io.bulkhead.daemon;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.cli.Ctl;
 import io.bulkhead.kernel.KernelTest;
+import io.bulkhead.libc.FileStatus;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,6 +64,19 @@ final class ExecIT {
 
             assertEquals(own, seen.out());
             assertEquals(0, seen.code());
+        }
+    }
+
+    /** Whoever owned it could take it from everybody on the host. */
+    @Test
+    void theHostsNullDeviceIsGivenToNobody() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            bed(bed, "user = \"51234\", group = \"51234\"", "");
+
+            bed.done("exec", "-d", "web", "--", "bash", "-c", ":");
+
+            assertNotEquals(51234, FileStatus.of(Path.of("/dev/null")).uid());
+            assertNotEquals(51234, FileStatus.of(Path.of("/dev/null")).gid());
         }
     }
 
