@@ -59,7 +59,6 @@ final class ProbeReader {
                 probe = read;
             }
         }
-        written.forEach(key -> refuse(section, key, key.equals("log")));
         if (written.size() > 1) {
             section.conflict(
                     written,
@@ -103,13 +102,6 @@ final class ProbeReader {
 
     private <P extends Probe> Optional<Probe> orNone(String key, Scalar<P> scalar) {
         return section.get(key, scalar.or("none")).flatMap(probe -> probe.map(Probe.class::cast));
-    }
-
-    /** A probe that nobody makes would keep a service from ever being ready, or seem to guard it. */
-    private static void refuse(Section section, String key, boolean asked) {
-        if (asked) {
-            section.conflict(List.of(key), "probes cannot be made by this version: allowed is none");
-        }
     }
 
     private static void requireMount(Section section, String key, boolean notify, Namespaces namespaces) {

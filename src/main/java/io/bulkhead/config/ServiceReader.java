@@ -98,6 +98,12 @@ final class ServiceReader {
                 policies.log(),
                 policies.drift(otherwise.orElse(DRIFT)),
                 origins);
+        if (spec.readyLine().isPresent() && spec.log().isNone()) {
+            section.section("start")
+                    .section("ready")
+                    .conflict(
+                            List.of("log"), "there is no output to look at: log.stdout or log.stderr must not be none");
+        }
         section.done();
         return spec;
     }

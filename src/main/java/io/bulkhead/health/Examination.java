@@ -21,6 +21,8 @@ final class Examination {
 
     private static final Duration READY_LONGEST = Duration.ofSeconds(1);
 
+    private static final int LONGEST_SHOWN = 60;
+
     private final ProbeLoop loop;
     private final Questions questions;
     private final NotifySockets sockets;
@@ -70,6 +72,13 @@ final class Examination {
     void end() {
         endCourses(true, true);
         sockets.ignore(subject.spec().name());
+    }
+
+    void printed(String line) {
+        if (!findings.ready() && subject.spec().readyLine().isPresent()) {
+            String shown = Evidence.line(line, LONGEST_SHOWN);
+            becomeReady("it printed \"" + shown + "\" after " + shown(age()), "");
+        }
     }
 
     private void hear(Notice notice) {
@@ -135,6 +144,10 @@ final class Examination {
         if (subject.tellsReadiness() && !findings.ready()) {
             findings = findings.withReadiness(false, "it has not said READY=1", "");
         }
+        subject.spec().readyLine().filter(line -> !findings.ready()).ifPresent(regex -> {
+            String shown = Evidence.line(regex, LONGEST_SHOWN);
+            findings = findings.withReadiness(false, "no line of its output matches \"" + shown + '"', "");
+        });
         Duration shortest = readyProbe().map(Questions::shortestPause).orElse(Duration.ZERO);
         readyProbe().flatMap(probe -> questions.of(probe, subject)).ifPresent(question -> {
             asked = 0;

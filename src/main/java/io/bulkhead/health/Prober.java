@@ -85,6 +85,14 @@ public final class Prober implements AutoCloseable {
         }
     }
 
+    /** The line by which a process tells that it is ready has come. */
+    public void printed(ServiceName name, ProcessId process, String line) {
+        Examination examination = examinations.get(name);
+        if (examination != null && examination.process().equals(process)) {
+            loop.post(() -> examination.printed(line));
+        }
+    }
+
     /** Asks no more. */
     public void end(ServiceName name) {
         Examination examination = examinations.remove(name);

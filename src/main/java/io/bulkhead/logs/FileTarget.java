@@ -10,7 +10,7 @@ final class FileTarget implements LogTarget {
     /** A line that goes on this far beyond the file's bound is cut by a rotation. */
     private static final int ENDLESS = 64 << 10;
     /** What one stream may move before others have their turn: as much as its pipe holds. */
-    private static final long TURN = 1 << 20;
+    static final long TURN = 1 << 20;
 
     private final LogFile file;
     private final Compressor compressor;
@@ -38,21 +38,22 @@ final class FileTarget implements LogTarget {
     }
 
     /**
-     * Moves what a FIFO holds into the file, a turn's worth at most.
+     * Moves what a FIFO holds into the file.
      *
+     * @param most so many bytes at most, up to {@link #TURN}
      * @return whether there may be more
      */
-    boolean move(LogStream stream, Scratch scratch) throws ErrnoException {
-        for (long moved = 0; moved < TURN; ) {
+    boolean move(LogStream stream, Scratch scratch, long most) throws ErrnoException {
+        for (long moved = 0; moved < most; ) {
             long now = System.currentTimeMillis();
             long size = file.size();
-            long room = Math.min(TURN, file.room(size, now));
+            long room = Math.min(most - moved, file.room(size, now));
             if (room == 0 && mayRotate(size)) {
                 rotate(now);
                 continue;
             }
             file.mark(now, size);
-            long count = room > 0 ? room : restOfLine(stream, scratch);
+            long count = room > 0 ? room : Math.min(most - moved, restOfLine(stream, scratch));
             long n = count == 0 ? 0 : splice(stream, count);
             if (n < count || n == 0) {
                 return false;

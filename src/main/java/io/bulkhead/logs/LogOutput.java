@@ -4,6 +4,7 @@ import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.spec.LogSpec;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ final class LogOutput {
     private final List<LogStream> streams;
     private final LogTarget target;
     private final Consumer<String> events;
+    private @Nullable Lookout lookout;
     private LogSpec.WhenFull whenFull;
     /** Since when nothing can be written, milliseconds of the epoch; 0: it can. */
     private long troubledSince;
@@ -66,6 +68,11 @@ final class LogOutput {
 
     void whenFull(LogSpec.WhenFull next) {
         whenFull = next;
+    }
+
+    /** Has all that goes through looked at from now on; null: no more. */
+    void lookout(@Nullable Lookout next) {
+        lookout = next;
     }
 
     /**
@@ -155,12 +162,27 @@ final class LogOutput {
             tellDropped(stream.spool().get(), scratch);
         }
         if (target instanceof FileTarget file && file.isDirect() && stream.isDirect()) {
-            boolean more = file.move(stream, scratch);
+            boolean more = lookout == null ? file.move(stream, scratch, FileTarget.TURN) : seen(file, stream, scratch);
             if (file.isDirect()) {
                 return more;
             }
         }
         return deliver(stream, scratch, last);
+    }
+
+    /** What can't be looked at in the kernel comes out of it as well, so less of it is moved at once. */
+    private boolean seen(FileTarget file, LogStream stream, Scratch scratch) throws ErrnoException {
+        int count = stream.peek(scratch);
+        scratch.memory().get(0, scratch.input(), 0, count);
+        look(stream, stream.taken(), scratch, count);
+        return count > 0 && file.move(stream, scratch, count);
+    }
+
+    private void look(LogStream stream, long start, Scratch scratch, int count) {
+        if (lookout != null) {
+            lookout.take(stream, start, scratch.input(), count);
+            lookout = lookout.isOver() ? null : lookout;
+        }
     }
 
     private boolean deliver(LogStream stream, Scratch scratch, boolean last) throws ErrnoException {
@@ -171,6 +193,7 @@ final class LogOutput {
             int delivered = 0;
             while (spool.pending() > 0) {
                 int count = spool.read(scratch);
+                look(stream, Lookout.start(stream), scratch, count);
                 int n = target.deliver(stream, spool, scratch, count, last);
                 if (n == 0 && count == Scratch.SIZE) {
                     n = target.deliver(stream, spool, scratch, count, true); // longer than a line may be

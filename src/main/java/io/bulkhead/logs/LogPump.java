@@ -42,6 +42,7 @@ public final class LogPump implements AutoCloseable {
     private final Turns turns;
     private final Compressor compressor = new Compressor();
     private final Map<ServiceName, Service> services = new ConcurrentHashMap<>();
+    private final Map<ServiceName, Sought> sought = new ConcurrentHashMap<>();
     private volatile BiConsumer<ServiceName, String> listener = (name, message) -> {};
 
     /**
@@ -97,6 +98,10 @@ public final class LogPump implements AutoCloseable {
         } catch (ErrnoException | IOException e) {
             outputs.forEach(LogOutput::close);
             throw e;
+        }
+        Sought what = sought.get(name);
+        if (what != null) {
+            outputs.forEach(output -> output.lookout(new Lookout(what, output.streams(), false)));
         }
         services.put(name, new Service(spec, paths, outputs));
         for (LogOutput output : outputs) {
@@ -170,8 +175,61 @@ public final class LogPump implements AutoCloseable {
         }
     }
 
+    /**
+     * From now on looks for a line in what a service writes that is about to be launched; what is there already, comes from an
+     * earlier process.
+     */
+    public void expect(ServiceName name, String regex) {
+        look(name, new Sought(regex), true);
+    }
+
+    /**
+     * Has somebody told of the line that is looked for, once, also if it has come already. Where it isn't looked for, it is from now
+     * on, also in what an earlier daemon has left.
+     */
+    public void listen(ServiceName name, String regex, Consumer<String> found) {
+        Sought known = sought.get(name);
+        if (known == null || !known.pattern().pattern().equals(regex)) {
+            known = new Sought(regex);
+            look(name, known, false);
+        }
+        known.listen(found);
+    }
+
+    /** Looks for nothing any more. */
+    public void forget(ServiceName name) {
+        Service service = services.get(name);
+        if (sought.remove(name) != null && service != null) {
+            service.outputs().forEach(output -> turns.post(output, scratch -> output.lookout(null)));
+        }
+    }
+
+    private void look(ServiceName name, Sought what, boolean fresh) {
+        sought.put(name, what);
+        Service service = services.get(name);
+        List<CompletableFuture<?>> done = new ArrayList<>();
+        for (LogOutput output : service == null ? List.<LogOutput>of() : service.outputs()) {
+            done.add(turns.run(output, scratch -> output.lookout(new Lookout(what, output.streams(), fresh))));
+        }
+        if (fresh) {
+            // Before anybody writes; where a disk hangs, what is older counts as new.
+            await(name, CompletableFuture.allOf(done.toArray(CompletableFuture[]::new)));
+        }
+    }
+
+    private static void await(ServiceName name, CompletableFuture<Void> looking) {
+        try {
+            looking.get(1, TimeUnit.SECONDS);
+        } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+            log.warn("service={} log not looked at in time", name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Empties what is left in the FIFOs and deletes them. */
     public void remove(ServiceName name) {
+        sought.remove(name);
         stop(name);
         for (String which : List.of("stdout", "stderr")) {
             try {

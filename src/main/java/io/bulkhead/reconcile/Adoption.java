@@ -235,6 +235,11 @@ final class Adoption {
         private void openLogs(ServiceStatus status) throws ErrnoException, IOException {
             boolean same = spec.isPresent() && status.launchHash().equals(spec.map(SpecKey::launchHash));
             if (same) {
+                if (status.state() == ServiceState.STARTING
+                        && !status.progress().ready()) {
+                    // What it has printed since may be what is waited for.
+                    spec.get().readyLine().ifPresent(regex -> kernel.logs().listen(name, regex, line -> {}));
+                }
                 kernel.logs().open(name, spec.get().log());
             } else {
                 kernel.logs().openLeft(name);

@@ -7,6 +7,7 @@ import io.bulkhead.launch.Streams;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.EventLoop;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.logs.LogPump;
 import io.bulkhead.plan.Desired;
 import io.bulkhead.process.WatchedProcess;
 import io.bulkhead.spec.ServiceName;
@@ -34,6 +35,7 @@ final class Probes {
 
     private final Linux linux;
     private final Prober prober;
+    private final LogPump logs;
     private final Map<ServiceName, Asked> asked = new HashMap<>();
     private Desired desired = Desired.NOTHING;
     private Set<ServiceName> declared = Set.of();
@@ -44,6 +46,7 @@ final class Probes {
     Probes(KernelSide kernel, EventLoop loop, Chronicle chronicle) {
         this.linux = kernel.linux();
         this.prober = kernel.prober();
+        this.logs = kernel.logs();
         prober.listener((name, process, change) -> loop.post(() -> {
             Asked current = asked.get(name);
             if (current != null && current.process.equals(process)) {
@@ -87,6 +90,7 @@ final class Probes {
                 ask(desired.spec(name).orElseThrow(), status, process.get());
             } else if (asked.remove(name) != null) {
                 prober.end(name);
+                logs.forget(name);
             }
         }
     }
@@ -108,8 +112,22 @@ final class Probes {
             begin(spec, status, process);
         } else if (!before.spec.equals(spec)) {
             prober.update(spec);
+            if (!isReady(status)) {
+                listen(spec, process.id());
+            }
             asked.put(spec.name(), new Asked(process.id(), spec));
         }
+    }
+
+    private static boolean isReady(ServiceStatus status) {
+        return status.state() == ServiceState.RUNNING || status.progress().ready();
+    }
+
+    private void listen(ServiceSpec spec, ProcessId process) {
+        spec.readyLine()
+                .ifPresentOrElse(
+                        regex -> logs.listen(spec.name(), regex, line -> prober.printed(spec.name(), process, line)),
+                        () -> logs.forget(spec.name()));
     }
 
     private void begin(ServiceSpec spec, ServiceStatus status, WatchedProcess process) {
@@ -120,6 +138,9 @@ final class Probes {
         try {
             int pidfd = linux.duplicate(process.pidfd(), Streams.LEAST);
             prober.begin(new Subject(spec, process.id(), pidfd, age, ready));
+            if (!ready) {
+                listen(spec, process.id());
+            }
             asked.put(spec.name(), new Asked(process.id(), spec));
         } catch (ErrnoException e) {
             log.warn("service={} is not asked how it is: {}", spec.name(), e.getMessage());

@@ -94,6 +94,7 @@ final class Worker {
             Checkpoint.FIFOS_MADE.reached();
             LogPaths paths = LogPaths.of(runDir, spec.name(), spec.log());
             kernel.keeper().hold(List.of(paths.stdout(), paths.stderr()));
+            spec.readyLine().ifPresent(regex -> kernel.logs().expect(spec.name(), regex));
             JoinAtBirth join = kernel.cgroups().join(group);
             SyscallProgram.Child child = kernel.launcher()
                     .launch(new LaunchRequest(

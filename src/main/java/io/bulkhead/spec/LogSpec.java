@@ -121,6 +121,11 @@ public record LogSpec(
         }
     }
 
+    /** Whether there is no output: all of it goes to {@code /dev/null}. */
+    public boolean isNone() {
+        return stdout == Target.NONE && (stderr == Target.NONE || stderr == Target.STDOUT);
+    }
+
     /** The same with other bounds, the rest as it is. */
     public LogSpec rotating(long maxSizeBytes, int backups) {
         return with(new Rotation(maxSizeBytes, rotation.maxAge(), backups, rotation.compress()));

@@ -109,6 +109,11 @@ public record ServiceSpec(
                 || watchdog().isPresent();
     }
 
+    /** What a line of its output matches by which it tells that it is ready, if it does: a regular expression. */
+    public Optional<String> readyLine() {
+        return start.ready().filter(Probe.Log.class::isInstance).map(probe -> ((Probe.Log) probe).regex());
+    }
+
     /** How long it may be silent, where it is to say that it is alive. */
     public Optional<Duration> watchdog() {
         return health().map(HealthPolicy::probe)
