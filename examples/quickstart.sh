@@ -1,35 +1,10 @@
 #!/bin/sh
 # A container by hand, but not by hand: a root file system from this host's own bash and ls, a service in it that burns a
 # CPU, held to 20 % of it, then live to 40 %, killed and back, removed without a trace. Run as root; builds first if need be.
-set -eu
-cd "$(dirname "$0")/.."
-[ "$(id -u)" = 0 ] || { echo "quickstart: must be run as root: it makes cgroups and namespaces" >&2; exit 1; }
-BIN=${BULKHEAD_BIN:-target/bulkhead/bin}
-[ -x "$BIN/supervisorctl" ] || mvn -q -B -DskipTests package
-BIN=$(cd "$BIN" && pwd)
-WORK=$(mktemp -d "${TMPDIR:-/tmp}/bulkhead-quickstart.XXXXXX")
-GROUP=bulkhead-quickstart-$$
-CONF=$WORK/supervisord.conf
-DAEMON=
+ME=quickstart
+. "$(dirname "$0")/lib.sh"
 
-ctl() { "$BIN/supervisorctl" -c "$CONF" "$@"; }
-say() { printf '\n# %s\n' "$1"; }
 show() { printf '$ %s\n' "supervisorctl $*"; ctl "$@" || true; }
-fail() { echo "quickstart: $1" >&2; exit 1; }
-cleanup() {
-    status=$?
-    trap - EXIT INT TERM
-    if [ -n "$DAEMON" ] && kill -0 "$DAEMON" 2>/dev/null; then
-        kill "$DAEMON"
-        wait "$DAEMON" || true
-    fi
-    [ $status = 0 ] || { echo "--- the daemon's log:"; cat "$WORK/supervisord.log" 2>/dev/null; } >&2
-    rm -rf "$WORK"
-    exit $status
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
-
 groups() { find /sys/fs/cgroup -type d -name "$GROUP" 2>/dev/null; }
 usage_us() { # CPU time the service has used, in microseconds
     for file in /sys/fs/cgroup/cpuacct/$GROUP/burner/cpuacct.usage /sys/fs/cgroup/cpu,cpuacct/$GROUP/burner/cpuacct.usage; do

@@ -1,21 +1,11 @@
 #!/bin/sh
 # One command at a time, with the flags of docker run: limits that hold, a root that can't be written, exit codes handed on,
 # a command inside a running one. Run as root; builds first if need be.
-set -eu
-cd "$(dirname "$0")/.."
-[ "$(id -u)" = 0 ] || { echo "run: must be run as root: it makes cgroups and namespaces" >&2; exit 1; }
-BIN=${BULKHEAD_BIN:-target/bulkhead/bin}
-[ -x "$BIN/supervisorctl" ] || mvn -q -B -DskipTests package
-BIN=$(cd "$BIN" && pwd)
-WORK=$(mktemp -d "${TMPDIR:-/tmp}/bulkhead-run.XXXXXX")
-GROUP=bulkhead-run-$$
-CONF=$WORK/supervisord.conf
-ROOT=$WORK/rootfs
-DAEMON=
+ME=run
+. "$(dirname "$0")/lib.sh"
 
-ctl() { "$BIN/supervisorctl" -c "$CONF" "$@"; }
-say() { printf '\n# %s\n' "$1"; }
-fail() { echo "run: $1" >&2; exit 1; }
+ROOT=$WORK/rootfs
+
 show() { # show WANTED COMMAND...: with the exit code that it should have
     wanted=$1 code=0
     shift
@@ -28,19 +18,6 @@ show() { # show WANTED COMMAND...: with the exit code that it should have
     [ $code = 0 ] || echo "(exit code $code)"
     [ $code = "$wanted" ] || fail "exit code $code instead of $wanted"
 }
-cleanup() {
-    status=$?
-    trap - EXIT INT TERM
-    if [ -n "$DAEMON" ] && kill -0 "$DAEMON" 2>/dev/null; then
-        kill "$DAEMON"
-        wait "$DAEMON" || true
-    fi
-    [ $status = 0 ] || { echo "--- the daemon's log:"; cat "$WORK/supervisord.log" 2>/dev/null; } >&2
-    rm -rf "$WORK"
-    exit $status
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
 
 say "A root file system, and a daemon without services"
 ctl rootfs build "$ROOT" --binary bash --binary ls --binary cat --binary sleep --binary touch
