@@ -2,9 +2,7 @@ package io.bulkhead.cgroup;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.spec.Limits;
-import io.bulkhead.spec.Strain;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -120,19 +118,8 @@ public interface CgroupDriver {
     /** How often the OOM killer acted in the group since it was made; empty where the kernel doesn't count. */
     OptionalLong oomKills(String group);
 
-    /** What of {@code on} can't be noticed here, and why. */
-    List<Unsupported> unsupported(Strain on) throws ErrnoException;
-
-    /** Has the kernel tell of each time that the OOM killer acts in the group; empty where it can't. */
-    Optional<Notice> oomNotice(String group) throws ErrnoException;
-
-    /**
-     * Has the kernel tell of each {@code window} in which all processes of the group have waited for memory at once for {@code
-     * stall} of it; empty where it can't.
-     *
-     * @param window a multiple of 2 s, at most 10 s
-     */
-    Optional<Notice> pressureNotice(String group, Duration stall, Duration window) throws ErrnoException;
+    /** Has the kernel tell of want of memory. */
+    MemoryNotices memoryNotices();
 
     /** How often a fork failed at a limit of tasks since the group was made; empty where the kernel doesn't count. */
     OptionalLong forksRefused(String group);

@@ -20,11 +20,12 @@ import java.util.Optional;
  * @see <a href="https://docs.kernel.org/accounting/psi.html">Pressure Stall Information</a>
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/memory.html#oom-control">v1, OOM Control</a>
  */
-record MemoryNotices(Linux linux, Optional<UnifiedHierarchy> unified, List<Hierarchy> hierarchies) {
+public record MemoryNotices(Linux linux, Optional<UnifiedHierarchy> unified, List<Hierarchy> hierarchies) {
     private static final String PRESSURE = "memory.pressure";
     private static final String SYSTEM = "/proc/pressure/memory";
 
-    List<Unsupported> unsupported(Strain on) throws ErrnoException {
+    /** What of {@code on} can't be noticed here, and why. */
+    public List<Unsupported> unsupported(Strain on) throws ErrnoException {
         List<Unsupported> unsupported = new ArrayList<>();
         if (on.oom() && !countsMemory()) {
             unsupported.add(
@@ -51,8 +52,8 @@ record MemoryNotices(Linux linux, Optional<UnifiedHierarchy> unified, List<Hiera
         return false;
     }
 
-    /** Of each time that the OOM killer acts in the group, or is about to. */
-    Optional<Notice> oom(String group) throws ErrnoException {
+    /** Of each time that the OOM killer acts in the group, or is about to; empty where the kernel can't tell. */
+    public Optional<Notice> oom(String group) throws ErrnoException {
         for (Hierarchy hierarchy : hierarchies) {
             GroupFiles files = hierarchy.parent().files(group);
             if (files.has("memory.events")) {
@@ -80,8 +81,12 @@ record MemoryNotices(Linux linux, Optional<UnifiedHierarchy> unified, List<Hiera
         }
     }
 
-    /** Of each {@code window} in which all processes of the group have waited for memory for {@code stall} at once. */
-    Optional<Notice> pressure(String group, Duration stall, Duration window) throws ErrnoException {
+    /**
+     * Of each {@code window} in which all processes of the group have waited for memory for {@code stall} at once; empty without v2.
+     *
+     * @param window a multiple of 2 s, at most 10 s
+     */
+    public Optional<Notice> pressure(String group, Duration stall, Duration window) throws ErrnoException {
         Optional<Path> file = unified.map(v2 -> v2.parent().child(group).resolve(PRESSURE));
         if (file.isEmpty()) {
             return Optional.empty();

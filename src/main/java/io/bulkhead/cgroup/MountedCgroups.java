@@ -12,9 +12,7 @@ import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Limits;
-import io.bulkhead.spec.Strain;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -241,18 +239,8 @@ final class MountedCgroups implements CgroupDriver {
     }
 
     @Override
-    public List<Unsupported> unsupported(Strain on) throws ErrnoException {
-        return notices.unsupported(on);
-    }
-
-    @Override
-    public Optional<Notice> oomNotice(String group) throws ErrnoException {
-        return notices.oom(group);
-    }
-
-    @Override
-    public Optional<Notice> pressureNotice(String group, Duration stall, Duration window) throws ErrnoException {
-        return notices.pressure(group, stall, window);
+    public MemoryNotices memoryNotices() {
+        return notices;
     }
 
     @Override

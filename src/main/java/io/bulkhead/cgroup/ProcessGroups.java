@@ -4,12 +4,9 @@ import io.bulkhead.cgroup.fs.Controller;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Limits;
-import io.bulkhead.spec.Strain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -120,26 +117,8 @@ final class ProcessGroups implements CgroupDriver {
     }
 
     @Override
-    public List<Unsupported> unsupported(Strain on) {
-        List<Unsupported> unsupported = new ArrayList<>();
-        if (on.oom()) {
-            unsupported.add(new Unsupported("restart.on.oom", "restart.on.oom needs a cgroup, and " + NONE));
-        }
-        if (on.pressure().isPresent()) {
-            String key = "restart.on.memory-pressure.limit";
-            unsupported.add(new Unsupported(key, "restart.on.memory-pressure needs a cgroup, and " + NONE));
-        }
-        return unsupported;
-    }
-
-    @Override
-    public Optional<Notice> oomNotice(String group) {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<Notice> pressureNotice(String group, Duration stall, Duration window) {
-        return Optional.empty();
+    public MemoryNotices memoryNotices() {
+        return new MemoryNotices(linux, Optional.empty(), List.of());
     }
 
     @Override

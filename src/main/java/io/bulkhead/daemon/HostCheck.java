@@ -66,7 +66,7 @@ final class HostCheck {
     private List<Problem> problems(ServiceSpec spec) throws ErrnoException {
         List<Problem> problems = new ArrayList<>();
         List<Unsupported> lacking = new ArrayList<>(cgroups.unsupported(spec.limits()));
-        lacking.addAll(cgroups.unsupported(spec.restart().on()));
+        lacking.addAll(cgroups.memoryNotices().unsupported(spec.restart().on()));
         for (Unsupported unsupported : lacking) {
             String whose = rootless.isPresent() ? "; a daemon that isn't root has what is delegated to it" : "";
             problems.add(problem(spec, unsupported.key(), unsupported.reason() + whose));

@@ -53,13 +53,11 @@ public final class Linux {
     private final LibC c;
     private final Runtime runtime;
     private final Processes processes;
-    private final Eventfds eventfds;
 
     private Linux(LibC c) {
         this.c = c;
         this.runtime = Runtime.getRuntime(c);
         this.processes = new Processes(this, c, runtime);
-        this.eventfds = new Eventfds(this, c);
     }
 
     /** The kernel this process runs on. */
@@ -309,7 +307,7 @@ public final class Linux {
     }
 
     public Eventfds eventfds() {
-        return eventfds;
+        return new Eventfds(this, c);
     }
 
     public MemoryFiles memoryFiles() {

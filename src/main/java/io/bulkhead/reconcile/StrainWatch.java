@@ -103,12 +103,12 @@ final class StrainWatch {
             try {
                 if (on.oom()) {
                     oomKills = driver.oomKills(name.value()).orElse(0);
-                    watch(driver.oomNotice(name.value()), this::countOomKills);
+                    watch(driver.memoryNotices().oom(name.value()), this::countOomKills);
                 }
                 if (on.pressure().isPresent()) {
                     Duration stall =
                             WINDOW.multipliedBy(on.pressure().get().percent()).dividedBy(100);
-                    watch(driver.pressureNotice(name.value(), stall, WINDOW), () -> pressed(Instant.now()));
+                    watch(driver.memoryNotices().pressure(name.value(), stall, WINDOW), () -> pressed(Instant.now()));
                 }
             } catch (ErrnoException e) {
                 log.warn("service={} want of memory is not noticed: {}", name, e.getMessage());
