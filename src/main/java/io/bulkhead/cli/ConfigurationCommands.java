@@ -16,11 +16,14 @@ import io.bulkhead.control.wire.WireException;
 import io.bulkhead.spec.ConfigException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -144,7 +147,7 @@ final class ConfigurationCommands extends Commands {
             err.println(changes.failure());
             return ExitCodes.FAILED;
         }
-        return changes.isEmpty() ? ExitCodes.OK : failures(changes);
+        return failures(changes);
     }
 
     @Command(
@@ -177,12 +180,22 @@ final class ConfigurationCommands extends Commands {
         Set<String> concerned = new HashSet<>(changes.added());
         changes.changed().forEach(change -> concerned.add(change.name()));
         int code = ExitCodes.OK;
+        Map<String, List<ServiceView>> halted = new TreeMap<>();
         for (ServiceView service : StatusReply.of(client().get("status")).services()) {
             boolean failed = service.state().equals("FATAL") || service.state().equals("BACKOFF");
+            if (service.roll().equals("halted")) {
+                halted.computeIfAbsent(service.group(), group -> new ArrayList<>())
+                        .add(service);
+            }
             if (failed && concerned.contains(service.group())) {
                 err.println(service.shown() + ": " + service.state() + " " + service.reason());
                 code = ExitCodes.FAILED;
             }
+        }
+        for (List<ServiceView> left : halted.values()) {
+            String more = left.size() == 1 ? "" : " and " + (left.size() - 1) + " more";
+            err.println(left.get(0).shown() + more + ": " + left.get(0).reason());
+            code = ExitCodes.FAILED;
         }
         return code;
     }

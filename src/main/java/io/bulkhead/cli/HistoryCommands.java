@@ -186,7 +186,8 @@ final class HistoryCommands extends Commands {
                         + service.startedAt()
                                 .map(at -> ", since " + Reading.time(at))
                                 .orElse("")
-                        + health(service.vitals());
+                        + health(service.vitals())
+                        + (service.roll().isEmpty() ? "" : "; it " + service.reason());
             case "BACKOFF" ->
                 ": " + service.reason()
                         + service.nextStart()

@@ -9,6 +9,8 @@ record OutcomeLine(String text, int exitCode) {
         return switch (outcome.result()) {
             case "STARTED" -> done(name + ": started");
             case "STOPPED" -> done(name + ": stopped");
+            case "RESTARTING" -> done(name + ": restarting");
+            case "ROLL_HALTED" -> new OutcomeLine(name + ": ERROR (roll halted)", ExitCodes.FAILED);
             case "SIGNALLED" -> done(name + ": signalled");
             case "PAUSED" -> done(name + ": paused");
             case "RESUMED" -> done(name + ": resumed");

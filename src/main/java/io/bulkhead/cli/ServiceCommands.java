@@ -83,12 +83,19 @@ final class ServiceCommands extends Commands {
         return outcomes("stop", new CommandRequest(names, Optional.empty(), !noWait));
     }
 
-    @Command(description = "Stop and start services. Example: supervisorctl restart web")
+    @Command(
+            description = {
+                "Stop and start services. With --rolling, a service's instances one after the other, as many at a time as its "
+                        + "rolling.max-unavailable allows: the next when those before are ready, and no more once one fails.",
+                "Example: supervisorctl restart --rolling web"
+            })
     int restart(
-            @Option(names = "--no-wait", description = "Return once they are stopped.") boolean noWait,
+            @Option(names = "--rolling", description = "Instance after instance.") boolean rolling,
+            @Option(names = "--no-wait", description = "Return once they are stopped; with --rolling at once.")
+                    boolean noWait,
             @Parameters(paramLabel = "NAME", arity = "1..*") List<String> names)
             throws ControlException, ConfigException, WireException {
-        return outcomes("restart", new CommandRequest(names, Optional.empty(), !noWait));
+        return outcomes(rolling ? "restart/rolling" : "restart", new CommandRequest(names, Optional.empty(), !noWait));
     }
 
     @Command(description = "Send a signal to services. Example: supervisorctl signal USR1 web")

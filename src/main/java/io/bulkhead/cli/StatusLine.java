@@ -43,6 +43,8 @@ final class StatusLine {
                         ? "completed " + service.endedAt().map(this::date).orElse("")
                         : "pid " + service.pid().orElse(0) + ", uptime " + uptime(service.startedAt())
                                 + (service.reason().equals("paused") ? ", paused" : "")
+                                + (service.roll().equals("halted") ? ", roll halted" : "")
+                                + (service.roll().equals("waiting") ? ", to be replaced" : "")
                                 + (service.vitals().health().equals("unhealthy") ? ", unhealthy" : "")
                                 + (service.vitals().says().isEmpty()
                                         ? ""

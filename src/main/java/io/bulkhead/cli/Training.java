@@ -30,6 +30,7 @@ final class Training {
                 Optional.empty(),
                 "",
                 "",
+                "",
                 ServiceView.Vitals.NONE);
         try {
             StatusReply reply = StatusReply.of(io.bulkhead.control.wire.Json.read(

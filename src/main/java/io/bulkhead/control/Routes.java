@@ -169,12 +169,13 @@ final class Routes extends Handler.Abstract {
 
     private Answer change(String route, CommandRequest command, Peer peer) throws WireException {
         List<String> names = command.names();
-        String words = command.signal().map(signal -> route + " " + signal).orElse(route);
+        String words = command.signal().map(signal -> route + " " + signal).orElse(route.replace("/", " --"));
         operations.asked(words, names, peer.user());
         return switch (route) {
             case "start" -> outcomes(operations.start(names, command.waits()));
             case "stop" -> outcomes(operations.stop(names, command.waits()));
             case "restart" -> outcomes(operations.restart(names, command.waits()));
+            case "restart/rolling" -> outcomes(operations.restartRolling(names, command.waits()));
             case "signal" -> {
                 Signal signal = Signal.parse(command.signal().orElse(""))
                         .orElseThrow(() -> new WireException("bad signal name"));

@@ -44,6 +44,9 @@ final class Wire {
                 report.restarts(),
                 report.nextStart().map(Instant::toString),
                 report.reason(),
+                report.roll() == ServiceReport.Roll.NONE
+                        ? ""
+                        : report.roll().name().toLowerCase(Locale.ROOT),
                 "",
                 new ServiceView.Vitals(
                         report.vitals().ready(),

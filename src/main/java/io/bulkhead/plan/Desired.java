@@ -4,12 +4,14 @@ import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
+import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceStatus;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +23,7 @@ public final class Desired {
     private final Map<ServiceName, Declared> services;
     private final Map<ServiceName, String> broken;
     private final Map<ServiceName, Boolean> overrides;
+    private final Map<ServiceName, ProcessId> replaced;
     private final boolean stopAll;
     private final Graph graph;
     /** What services that are not declared any more were, while something is left of them. */
@@ -41,6 +44,7 @@ public final class Desired {
                 Map.copyOf(services),
                 Map.copyOf(broken),
                 Map.copyOf(overrides),
+                Map.of(),
                 stopAll,
                 Graph.of(services.values().stream().map(Declared::spec).toList()),
                 Map.of());
@@ -50,12 +54,14 @@ public final class Desired {
             Map<ServiceName, Declared> services,
             Map<ServiceName, String> broken,
             Map<ServiceName, Boolean> overrides,
+            Map<ServiceName, ProcessId> replaced,
             boolean stopAll,
             Graph graph,
             Map<ServiceName, ServiceSpec> former) {
         this.services = services;
         this.broken = broken;
         this.overrides = overrides;
+        this.replaced = replaced;
         this.stopAll = stopAll;
         this.graph = graph;
         this.former = former;
@@ -73,7 +79,7 @@ public final class Desired {
                 before.lastSpec(name).ifPresent(spec -> specs.put(name, spec));
             }
         }
-        return new Desired(services, broken, overrides, stopAll, graph, Map.copyOf(specs));
+        return new Desired(services, broken, overrides, replaced, stopAll, graph, Map.copyOf(specs));
     }
 
     public Map<ServiceName, Declared> services() {
@@ -86,6 +92,41 @@ public final class Desired {
 
     public Map<ServiceName, Boolean> overrides() {
         return overrides;
+    }
+
+    /** Processes in whose place an operator wants others, in turn. */
+    public Map<ServiceName, ProcessId> replaced() {
+        return replaced;
+    }
+
+    public Desired replacing(Map<ServiceName, ProcessId> processes) {
+        return new Desired(services, broken, overrides, Map.copyOf(processes), stopAll, graph, former);
+    }
+
+    /** Without the processes that are gone, and those of services of which another has failed in its place. */
+    public Desired stillReplacing(Map<ServiceName, ServiceStatus> statuses) {
+        if (replaced.isEmpty()) {
+            return this;
+        }
+        Map<ServiceName, ProcessId> left = new HashMap<>(replaced);
+        left.entrySet()
+                .removeIf(entry -> !isReplaced(entry.getKey(), status(statuses, entry.getKey()))
+                        || members(entry.getKey()).stream()
+                                .anyMatch(member -> setback(member, status(statuses, member))
+                                        .isPresent()));
+        return left.size() == replaced.size() ? this : replacing(left);
+    }
+
+    /** All of its service, where they are replaced in turn. */
+    private List<ServiceName> members(ServiceName name) {
+        return spec(name)
+                .filter(Roll::isFor)
+                .map(spec -> graph.members(spec.instance().service().value()))
+                .orElse(List.of());
+    }
+
+    private static ServiceStatus status(Map<ServiceName, ServiceStatus> statuses, ServiceName name) {
+        return statuses.getOrDefault(name, ServiceStatus.NEW);
     }
 
     public boolean stopAll() {
@@ -126,7 +167,7 @@ public final class Desired {
     public Desired withOverride(ServiceName name, boolean run) {
         Map<ServiceName, Boolean> changed = new HashMap<>(overrides);
         changed.put(name, run);
-        return new Desired(services, broken, Map.copyOf(changed), stopAll, graph, former);
+        return new Desired(services, broken, Map.copyOf(changed), replaced, stopAll, graph, former);
     }
 
     /** An operator starts it: those that it requires are stopped no longer. */
@@ -149,16 +190,37 @@ public final class Desired {
             }
         }
         changed.put(name, true);
-        return new Desired(services, broken, Map.copyOf(changed), stopAll, graph, former);
+        return new Desired(services, broken, Map.copyOf(changed), replaced, stopAll, graph, former);
     }
 
     public Desired stoppingAll() {
-        return new Desired(services, broken, overrides, true, graph, former);
+        return new Desired(services, broken, overrides, replaced, true, graph, former);
     }
 
     /** The spec in force, where there is one. */
     public Optional<ServiceSpec> spec(ServiceName name) {
         return Optional.ofNullable(services.get(name)).map(Declared::spec);
+    }
+
+    /** Whether its process is not from the present configuration, or an operator wants another. */
+    boolean isOutdated(ServiceName name, ServiceStatus status) {
+        return status.process().isPresent() && (isChanged(name, status) || isReplaced(name, status));
+    }
+
+    /** Whether what it was last launched from is not what is declared now. */
+    boolean isChanged(ServiceName name, ServiceStatus status) {
+        Declared declared = services.get(name);
+        return declared == null || declared.outdates(status);
+    }
+
+    boolean isReplaced(ServiceName name, ServiceStatus status) {
+        return status.process().isPresent() && status.process().equals(Optional.ofNullable(replaced.get(name)));
+    }
+
+    /** How a run from the present configuration has failed. */
+    Optional<String> setback(ServiceName name, ServiceStatus status) {
+        boolean counts = !isChanged(name, status) && !isReplaced(name, status);
+        return status.setback().filter(how -> counts);
     }
 
     /** Its name as people see it. */

@@ -6,13 +6,13 @@ import io.bulkhead.spec.ServiceSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** Who needs whom, worked out once for a configuration. */
 final class Graph {
@@ -24,16 +24,17 @@ final class Graph {
 
     static Graph of(Collection<ServiceSpec> specs) {
         Graph graph = new Graph();
-        Map<ServiceName, ServiceSpec> sorted = new TreeMap<>();
-        for (ServiceSpec spec : specs) {
-            sorted.put(spec.name(), spec);
+        List<ServiceSpec> sorted = specs.stream()
+                .sorted(Comparator.comparing(ServiceSpec::instance))
+                .toList();
+        for (ServiceSpec spec : sorted) {
             graph.members
                     .computeIfAbsent(spec.instance().service().value(), name -> new ArrayList<>())
                     .add(spec.name());
         }
         Map<ServiceName, Integer> open = new HashMap<>();
         Deque<ServiceName> free = new ArrayDeque<>();
-        for (ServiceSpec spec : sorted.values()) {
+        for (ServiceSpec spec : sorted) {
             Set<ServiceName> needed = graph.neededBy(spec);
             needed.forEach(other -> graph.dependents
                     .computeIfAbsent(other, name -> new HashSet<>())
@@ -70,7 +71,7 @@ final class Graph {
         return order;
     }
 
-    /** Those that the configuration declares by one name. */
+    /** Those that the configuration declares by one name, in their order. */
     List<ServiceName> members(String name) {
         return members.getOrDefault(name, List.of());
     }

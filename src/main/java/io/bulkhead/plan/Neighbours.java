@@ -17,22 +17,28 @@ import java.util.Optional;
 
 /** What the services around one mean for it, in the middle of a plan: whom it waits for before it starts, or stops. */
 final class Neighbours {
+    private static final Waiting LATER = new Waiting("waits for its turn to be replaced", false);
+
     private final Desired desired;
     private final Wanted wanted;
     /** As of the last plan. */
     private final Map<ServiceName, ServiceStatus> before;
     /** As planned by now: of everybody that the one in question needs. */
     private final Map<ServiceName, ServiceStatus> planned;
+    /** Once all are planned; before, nobody's turn has come. */
+    private final Optional<Roll> roll;
 
     Neighbours(
             Desired desired,
             Wanted wanted,
             Map<ServiceName, ServiceStatus> before,
-            Map<ServiceName, ServiceStatus> planned) {
+            Map<ServiceName, ServiceStatus> planned,
+            Optional<Roll> roll) {
         this.desired = desired;
         this.wanted = wanted;
         this.before = before;
         this.planned = planned;
+        this.roll = roll;
     }
 
     boolean runs(ServiceName name) {
@@ -181,6 +187,12 @@ final class Neighbours {
                 if (!need.getValue().restart()) {
                     continue;
                 }
+                boolean more = members(need.getKey()).stream()
+                        .anyMatch(
+                                member -> desired.isOutdated(member, planned.getOrDefault(member, ServiceStatus.NEW)));
+                if (more) {
+                    continue; // once is enough
+                }
                 for (ServiceName member : members(need.getKey())) {
                     ServiceStatus other = planned.getOrDefault(member, ServiceStatus.NEW);
                     boolean later = other.startedAt().isPresent()
@@ -213,8 +225,22 @@ final class Neighbours {
         return Optional.empty();
     }
 
+    /** What it has to wait for before it is replaced, where others of its instances are to serve meanwhile. */
+    Optional<Waiting> turn(ServiceSpec spec, ServiceStatus status) {
+        if (!Roll.isFor(spec)) {
+            return Optional.empty();
+        }
+        Waiting later = status.progress().waiting().orElse(LATER);
+        return roll.isPresent() ? roll.get().before(spec) : Optional.of(later);
+    }
+
+    /** Whether those that need it have to be without it for a while. */
     private boolean goesDown(ServiceName name, ServiceStatus status) {
-        Desired.Declared declared = desired.services().get(name);
-        return declared == null || !wanted.runs(name) || declared.outdates(status);
+        Optional<ServiceSpec> spec = desired.spec(name);
+        if (spec.isEmpty() || !wanted.runs(name)) {
+            return true;
+        }
+        boolean goes = desired.isChanged(name, status) || desired.isReplaced(name, status);
+        return goes && !Roll.isFor(spec.get());
     }
 }

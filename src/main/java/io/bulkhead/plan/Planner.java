@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
 
@@ -42,6 +43,8 @@ import java.util.function.DoubleSupplier;
  * RUNNING                                                     STOPPING  SendSignal
  * STARTING, not wanted, or the spec has changed, and nobody
  * RUNNING   who needs it has to go down before                STOPPING  SendSignal
+ *           the spec has changed, or an operator wants it
+ *           replaced; of several instances: it is its turn    STOPPING  SendSignal
  *           another has been restarted that it asks that of   STOPPING  SendSignal
  *           its run takes longer than max-runtime, or it is
  *           short of memory as restart.on has it              STOPPING  SendSignal
@@ -80,7 +83,7 @@ public final class Planner {
         Map<ServiceName, Instant> wakes = new HashMap<>();
         Wanted wanted = new Wanted(desired);
         Deque<ServiceName> heldUp = new ArrayDeque<>();
-        Neighbours neighbours = new Neighbours(desired, wanted, statuses, next);
+        Neighbours neighbours = new Neighbours(desired, wanted, statuses, next, Optional.empty());
         for (ServiceName name : names(desired, statuses)) {
             ServicePlan service = new ServicePlan(
                     name,
@@ -96,8 +99,10 @@ public final class Planner {
                 heldUp.push(name);
             }
         }
-        // Whoever they waited for to go down may be down by now.
-        Neighbours later = new Neighbours(desired, wanted, Map.copyOf(next), next);
+        // Whoever they waited for to go down may be down by now, and whose turn it is can be said when all are planned.
+        Map<ServiceName, ServiceStatus> planned = Map.copyOf(next);
+        Neighbours later =
+                new Neighbours(desired, wanted, planned, next, Optional.of(new Roll(desired, wanted, planned)));
         for (ServiceName name : heldUp) {
             Observed.Service seen = observed.services().getOrDefault(name, Observed.Service.NOTHING);
             ServiceStatus status = next.getOrDefault(name, ServiceStatus.NEW);

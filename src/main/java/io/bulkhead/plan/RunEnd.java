@@ -76,6 +76,20 @@ record RunEnd(Optional<ServiceSpec> spec, Instant now, DoubleSupplier random) {
         return never ? after.with(EXITED, Optional.empty(), failure.reason()) : backOff(after, failure.reason());
     }
 
+    /** A run that has failed counts against its configuration until that changes, or somebody says that it doesn't. */
+    ServiceStatus noted(ServiceStatus status) {
+        boolean failed = switch (status.state()) {
+            case BACKOFF, FATAL -> true;
+            case EXITED -> spec.isPresent() && !Neighbours.isCompleted(spec.get(), status);
+            case STOPPED, STARTING, RUNNING, STOPPING, UNKNOWN -> false;
+        };
+        if (!failed) {
+            return status;
+        }
+        String how = status.lastExit().map(Object::toString).orElse("it could not be started");
+        return status.setBack(status.reason().isEmpty() ? how : status.reason());
+    }
+
     private ServiceStatus backOff(ServiceStatus status, String reason) {
         if (spec.isEmpty()) {
             return status.with(STOPPED);

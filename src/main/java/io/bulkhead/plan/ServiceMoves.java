@@ -1,5 +1,6 @@
 package io.bulkhead.plan;
 
+import static io.bulkhead.status.ServiceState.RUNNING;
 import static io.bulkhead.status.ServiceState.STARTING;
 import static io.bulkhead.status.ServiceState.STOPPING;
 
@@ -14,6 +15,7 @@ import io.bulkhead.status.HookStatus;
 import io.bulkhead.status.Observed;
 import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.Progress;
+import io.bulkhead.status.Progress.Waiting;
 import io.bulkhead.status.ServiceStatus;
 import io.bulkhead.status.Turn;
 import java.time.Duration;
@@ -62,8 +64,18 @@ abstract class ServiceMoves {
         return !heldUp;
     }
 
+    /** Whether it is to make place for another now; until then it goes on as any other. */
+    boolean mustBeReplaced(ServiceSpec service) {
+        boolean outdated = desired.isOutdated(name, status);
+        Optional<Waiting> turn = outdated ? neighbours.turn(service, status) : Optional.empty();
+        status = status.with(status.progress().waitingFor(turn));
+        heldUp = turn.isPresent();
+        return outdated && turn.isEmpty();
+    }
+
+    /** Whether more can be said of it when all others are planned. */
     boolean isHeldUp() {
-        return heldUp;
+        return heldUp && (status.state() == STARTING || status.state() == RUNNING);
     }
 
     void begin(Desired.Declared current, String reason, List<Action> actions) {
@@ -91,6 +103,7 @@ abstract class ServiceMoves {
         if (status.state() != STARTING) {
             status = status.with(status.turn().map(Turn::taken));
         }
+        status = desired.isChanged(name, status) ? status.forgiven() : status;
         status = status.with(STARTING)
                 .with(Progress.NONE)
                 .with(HookStatus.OWED)

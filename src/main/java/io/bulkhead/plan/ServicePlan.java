@@ -56,6 +56,7 @@ final class ServicePlan extends ServiceMoves {
     Optional<ServiceStatus> make(List<Action> actions) {
         seen.event().ifPresent(this::take);
         seen.hookEvent().ifPresent(event -> status = hooks.take(status, event, end()));
+        status = end().noted(status);
         keepTime(actions);
         if (declared.isEmpty()) {
             return desired.broken().containsKey(name) ? Optional.of(broken(actions)) : retire(actions);
@@ -166,10 +167,15 @@ final class ServicePlan extends ServiceMoves {
             return;
         }
         status = status.with(status.progress().with(seen.signs().health()));
-        if (!wanted || changed) {
+        if (!wanted) {
             if (mayStop()) {
-                String held = neighbours.held(name).map(Waiting::reason).orElse("not wanted");
-                stop(service.stop(), wanted ? "its configuration has changed" : held, actions);
+                stop(service.stop(), neighbours.held(name).map(Waiting::reason).orElse("not wanted"), actions);
+            }
+            return;
+        }
+        if (mustBeReplaced(service)) {
+            if (Roll.isFor(service) || mayStop()) {
+                stop(service.stop(), changed ? Roll.CHANGED : Roll.RESTARTED, actions);
             }
             return;
         }
@@ -180,7 +186,7 @@ final class ServicePlan extends ServiceMoves {
         }
         Optional<ServiceName> other = neighbours.restarted(service, status);
         if (other.isPresent()) {
-            stop(service.stop(), other.get() + " has been restarted", actions);
+            stop(service.stop(), desired.shown(other.get()) + " has been restarted", actions);
             return;
         }
         Optional<Duration> most = service.lifecycle().maxRuntime();
@@ -206,7 +212,7 @@ final class ServicePlan extends ServiceMoves {
             if (wanted && !changed) {
                 limitHook(actions);
             } else {
-                endHook(current.spec().stop(), wanted ? "its configuration has changed" : "not wanted", actions);
+                endHook(current.spec().stop(), wanted ? Roll.CHANGED : "not wanted", actions);
             }
         } else if (!seen.busy() && (!wanted || changed)) {
             status = status.with(STOPPING);
@@ -229,11 +235,13 @@ final class ServicePlan extends ServiceMoves {
             fail(service, readiness.late(), how, actions);
         } else {
             status = status.with(STARTING, readiness.by(), readiness.late());
+            status = readiness.late().isEmpty() ? status : status.setBack(readiness.late());
         }
     }
 
     /** Its run has failed though its process lives. */
     private void fail(ServiceSpec service, String reason, OnFailure how, List<Action> actions) {
+        status = status.setBack(reason);
         if (how != OnFailure.NOTHING) {
             stop(service.stop(), reason, actions);
             status = status.with(status.progress().failing(new Progress.Failure(reason, how == OnFailure.STOP)));
@@ -261,7 +269,7 @@ final class ServicePlan extends ServiceMoves {
         if (hooks.owes(status)) {
             follow(actions);
         } else if (status.hooks().verdict().isPresent()) {
-            status = status.letGo();
+            status = end().noted(status.letGo());
         } else {
             status = status.with(HookStatus.NONE);
             stopped();
@@ -271,15 +279,12 @@ final class ServicePlan extends ServiceMoves {
     /** It is down: for good, or to be started again after it has failed. */
     private void stopped() {
         Optional<Progress.Failure> failure = status.progress().failure();
-        boolean changed = declared.isEmpty()
-                || status.launchHash()
-                        .filter(declared.get().launchHash()::equals)
-                        .isEmpty();
+        boolean changed = status.launchHash().isEmpty() || desired.isChanged(name, status);
         if (failure.isEmpty() || changed || !neighbours.runs(name)) {
             status = status.reset();
             return;
         }
-        status = end().failed(status, failure.get());
+        status = end().noted(end().failed(status, failure.get()));
     }
 
     /** When something is to happen though nothing happens; what is due by now has been done, or waits for what is under way. */

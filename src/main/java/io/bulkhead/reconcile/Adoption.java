@@ -1,6 +1,7 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.plan.Desired;
 import io.bulkhead.process.WatchedProcess;
 import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.HostSpec;
@@ -53,6 +54,7 @@ final class Adoption {
     private final Reconciler reconciler;
     private final HostSpec host;
     private final Map<ServiceName, Boolean> overrides = new HashMap<>();
+    private final Map<ServiceName, ProcessId> replaced = new HashMap<>();
 
     Adoption(KernelSide kernel, Reconciler reconciler, HostSpec host) {
         this.kernel = kernel;
@@ -60,8 +62,8 @@ final class Adoption {
         this.host = host;
     }
 
-    /** Hands back what operators said otherwise. */
-    Map<ServiceName, Boolean> adopt() throws ErrnoException, IOException {
+    /** Hands back what operators said otherwise, of no service yet. */
+    Desired adopt() throws ErrnoException, IOException {
         Set<String> groups = kernel.cgroups().list();
         Set<ServiceName> recorded = kernel.records().list();
         Set<ServiceName> names = new TreeSet<>(recorded);
@@ -81,7 +83,7 @@ final class Adoption {
             }
         }
         groups.forEach(reconciler.hooks()::clear);
-        return overrides;
+        return new Desired(Map.of(), Map.of(), overrides, false).replacing(replaced);
     }
 
     /** The adoption of one service. */
@@ -101,6 +103,7 @@ final class Adoption {
                 kernel.prober().endLeft(name); // before anybody of the group is taken for the service
             }
             record.flatMap(RuntimeRecord::override).ifPresent(run -> overrides.put(name, run));
+            record.flatMap(RuntimeRecord::replaced).ifPresent(process -> replaced.put(name, process));
             ServiceStatus status = record.map(RuntimeRecord::status).orElse(ServiceStatus.NEW);
             if (status.turn().isEmpty()) {
                 status = status.with(spec.flatMap(kernel.stamps()::read));
@@ -228,7 +231,8 @@ final class Adoption {
                     next,
                     keys,
                     record.map(RuntimeRecord::signalled).orElse(false),
-                    record.flatMap(RuntimeRecord::override));
+                    record.flatMap(RuntimeRecord::override),
+                    record.flatMap(RuntimeRecord::replaced));
         }
 
         /** What it was launched with, where that is not what is declared now, says nothing of where its output is. */

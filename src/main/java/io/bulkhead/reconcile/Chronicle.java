@@ -13,6 +13,7 @@ import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.Observed;
 import io.bulkhead.status.ProcessId;
+import io.bulkhead.status.Progress;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +49,36 @@ final class Chronicle {
 
     /** Every change of state that a plan makes. */
     void states(Map<ServiceName, ServiceStatus> before, Plan plan, Instant now) {
+        // By name: of several instances, the next one goes because the one before has come.
+        Map<ServiceName, ServiceStatus> changed = new TreeMap<>();
         plan.statuses().forEach((name, status) -> {
+            ServiceStatus was = before.getOrDefault(name, ServiceStatus.NEW);
+            if (was.state() != status.state() || !halted(was).equals(halted(status))) {
+                changed.put(name, status);
+            }
+        });
+        changed.forEach((name, status) -> {
             ServiceStatus was = before.getOrDefault(name, ServiceStatus.NEW);
             if (was.state() != status.state()) {
                 state(name, was, status, cause(name, plan), now);
             }
+            halted(status)
+                    .filter(why -> !halted(was).equals(Optional.of(why)))
+                    .ifPresent(why -> halted(name, why, now));
         });
+    }
+
+    /** Why one that runs will not be replaced, as it was to be. */
+    private static Optional<String> halted(ServiceStatus status) {
+        return status.progress()
+                .waiting()
+                .filter(waiting -> waiting.hopeless() && status.process().isPresent())
+                .map(Progress.Waiting::reason);
+    }
+
+    private void halted(ServiceName name, String why, Instant now) {
+        log.warn("service={} {}", name, why);
+        history.add(new Event(now, Kind.CONFIGURATION, name.value(), why, Map.of("halted", true)));
     }
 
     private static String cause(ServiceName name, Plan plan) {

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** What {@code reread}, {@code plan}, {@code reload} and the like do: from what the files say, or said, to what is in force. */
 final class Configurations implements Reconfiguration {
@@ -61,7 +62,9 @@ final class Configurations implements Reconfiguration {
         HostSpec next = source.load().host();
         HostSpec before = supervisor.inForceNow();
         Changes changes = Differences.between(before, next);
-        return new Preview(changes.with(notes(changes, next)), plans.hash(before, next));
+        List<String> notes = notes(changes, next);
+        notes.addAll(enforcement.halted());
+        return new Preview(changes.with(notes), plans.hash(before, next));
     }
 
     /** What the limits of services that come or change will do otherwise than asked. */
@@ -111,7 +114,12 @@ final class Configurations implements Reconfiguration {
 
     private static Enforcement.Target next(String cause, Configuration next) {
         return new Enforcement.Target(
-                next.host(), Composition.of(next.text()), cause, next.text().fingerprint(), OptionalInt.empty());
+                next.host(),
+                Composition.of(next.text()),
+                cause,
+                next.text().fingerprint(),
+                OptionalInt.empty(),
+                next.host().declared().keySet());
     }
 
     private Configuration load() throws ConfigException {
@@ -183,7 +191,8 @@ final class Configurations implements Reconfiguration {
                 cause,
                 loaded.map(l -> l.text().fingerprint())
                         .orElseGet(() -> enforcement.current().files()),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                replaced.stream().map(ServiceName::new).collect(Collectors.toSet()));
     }
 
     @Override

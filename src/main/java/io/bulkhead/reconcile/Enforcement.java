@@ -4,6 +4,7 @@ import io.bulkhead.generations.Composition;
 import io.bulkhead.generations.Generation;
 import io.bulkhead.generations.Generations;
 import io.bulkhead.libc.Checkpoint;
+import io.bulkhead.plan.Desired;
 import io.bulkhead.reconcile.Reconfiguration.Applied;
 import io.bulkhead.reconcile.Reconfiguration.Request;
 import io.bulkhead.spec.ConfigException;
@@ -11,6 +12,7 @@ import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.SpecKey;
+import io.bulkhead.status.Progress.Waiting;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.io.IOException;
@@ -18,9 +20,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -48,16 +52,32 @@ final class Enforcement {
      *
      * @param files the fingerprint of the files as they are
      * @param content the generation that it repeats, against the files if they say something else
+     * @param services those that are asked for, whether anything of them changes or not
      */
-    record Target(HostSpec host, Composition text, String cause, String files, OptionalInt content) {}
+    record Target(
+            HostSpec host,
+            Composition text,
+            String cause,
+            String files,
+            OptionalInt content,
+            Set<ServiceName> services) {
+        Target {
+            services = Set.copyOf(services);
+        }
+    }
 
-    /** A change that was begun. */
-    record Step(Generation generation, Changes changes, HostSpec before, HostSpec after) {
+    /**
+     * A change that was begun.
+     *
+     * @param again services that an earlier one, which has halted, has not changed altogether
+     */
+    record Step(Generation generation, Changes changes, HostSpec before, HostSpec after, Set<ServiceName> again) {
         /** Every instance, of before and of now. */
         Set<ServiceName> concerned() {
             Set<ServiceName> services = new TreeSet<>(changes.added());
             services.addAll(changes.removed());
             services.addAll(changes.changed().keySet());
+            services.addAll(again);
             Set<ServiceName> concerned = new TreeSet<>(services);
             for (HostSpec host : List.of(before, after)) {
                 host.services().values().stream()
@@ -128,7 +148,14 @@ final class Enforcement {
     Target earlier(Generation to, String cause, String files) throws ConfigException {
         try {
             Composition composition = generations.composition(to.number());
-            return new Target(composition.host(source::load), composition, cause, files, OptionalInt.of(to.content()));
+            HostSpec host = composition.host(source::load);
+            return new Target(
+                    host,
+                    composition,
+                    cause,
+                    files,
+                    OptionalInt.of(to.content()),
+                    host.declared().keySet());
         } catch (IOException e) {
             throw new ConfigException(List.of(new Problem(
                     new io.bulkhead.spec.Origin("generation " + to.number(), 0),
@@ -136,6 +163,26 @@ final class Enforcement {
                     Optional.empty(),
                     "cannot be read: " + e.getMessage())));
         }
+    }
+
+    /** Services of which some instances are still as they were before the last change, and why, a sentence each. */
+    List<String> halted() {
+        Map<ServiceName, List<ServiceReport>> reports = new TreeMap<>();
+        for (ServiceReport report : supervisor.reports()) {
+            reports.computeIfAbsent(report.instance().service(), name -> new ArrayList<>())
+                    .add(report);
+        }
+        List<String> halted = new ArrayList<>();
+        reports.forEach((service, instances) -> {
+            List<ServiceReport> left = instances.stream()
+                    .filter(report -> report.roll() == ServiceReport.Roll.HALTED)
+                    .toList();
+            if (!left.isEmpty()) {
+                halted.add(service + ": " + left.size() + " of " + instances.size() + " instances: "
+                        + left.get(0).reason());
+            }
+        });
+        return halted;
     }
 
     Applied enforce(Target target, Request request) {
@@ -156,12 +203,37 @@ final class Enforcement {
         text = target.text();
         return supervisor.onLoop(() -> {
             Checkpoint.RELOAD_READ.reached();
+            Set<ServiceName> again = tryAgain(target.services());
             supervisor.putInForce(target.host());
             Checkpoint.RELOAD_IN_FORCE.reached();
             chronicle.changed(
                     target.content().isPresent() ? target.cause() : "read again", generation.number(), changes);
-            return CompletableFuture.completedFuture(new Step(generation, changes, before, target.host()));
+            return CompletableFuture.completedFuture(new Step(generation, changes, before, target.host(), again));
         });
+    }
+
+    /** Of the loop's thread: what has failed keeps no other instances of the services from being changed any more. */
+    private Set<ServiceName> tryAgain(Set<ServiceName> services) {
+        Set<ServiceName> again = new TreeSet<>();
+        for (ServiceName name : reconciler.known()) {
+            ServiceName service = supervisor.names().of(name).service();
+            if (services.contains(service)) {
+                if (isOutdated(name)) {
+                    again.add(service);
+                }
+                reconciler.forgive(name);
+            }
+        }
+        return again;
+    }
+
+    private boolean isOutdated(ServiceName name) {
+        return reconciler.status(name).filter(s -> !isCurrent(name, s)).isPresent();
+    }
+
+    private boolean isCurrent(ServiceName name, ServiceStatus status) {
+        Desired.Declared declared = reconciler.desired().services().get(name);
+        return status.process().isEmpty() || (declared != null && !declared.outdates(status));
     }
 
     /** The one in force, where nothing else would be. */
@@ -293,13 +365,10 @@ final class Enforcement {
             return false;
         }
         ServiceState state = status.get().state();
-        boolean comes = status.get()
-                .progress()
-                .waiting()
-                .filter(waiting -> !waiting.hopeless())
-                .isPresent();
-        boolean current = status.get().process().isEmpty()
-                || !reconciler.desired().services().get(name).outdates(status.get());
-        return current && !comes && state != ServiceState.STARTING && state != ServiceState.STOPPING;
+        if (state == ServiceState.STARTING || state == ServiceState.STOPPING) {
+            return false;
+        }
+        Optional<Waiting> waiting = status.get().progress().waiting();
+        return waiting.map(Waiting::hopeless).orElseGet(() -> isCurrent(name, status.get()));
     }
 }

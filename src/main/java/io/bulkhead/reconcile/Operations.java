@@ -28,6 +28,9 @@ public interface Operations {
 
     List<Outcome> restart(List<String> names, boolean wait);
 
+    /** Each service's instances in turn: the next when those before are ready, and no more once one has failed. */
+    List<Outcome> restartRolling(List<String> names, boolean wait);
+
     List<Outcome> signal(Signal signal, List<String> names);
 
     /** Lets every process of the services stand still until {@link #resume}, and waits until they do. */

@@ -14,13 +14,16 @@ import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
+import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -84,6 +87,7 @@ final class OperatorCommands implements Operations {
                 .filter(s -> s.state() == ServiceState.RUNNING || s.state() == ServiceState.STARTING)
                 .isPresent();
         reconciler.desire(reconciler.desired().started(name), interval());
+        reconciler.forgive(name);
         if (alive) {
             return noted(outcome(name, Result.ALREADY_STARTED));
         }
@@ -147,6 +151,37 @@ final class OperatorCommands implements Operations {
         }
         outcomes.addAll(start(names, wait));
         return outcomes;
+    }
+
+    @Override
+    public List<Outcome> restartRolling(List<String> names, boolean wait) {
+        return each(names, name -> replace(name, wait));
+    }
+
+    /** One that isn't up is started, as by {@code restart}. */
+    private CompletableFuture<Outcome> replace(ServiceName name, boolean wait) {
+        Optional<ProcessId> old = reconciler.status(name).flatMap(ServiceStatus::process);
+        if (old.isEmpty()) {
+            return start(name, wait, false);
+        }
+        Map<ServiceName, ProcessId> replaced =
+                new HashMap<>(reconciler.desired().replaced());
+        replaced.put(name, old.get());
+        reconciler.desire(reconciler.desired().started(name).replacing(replaced), interval());
+        reconciler.forgive(name);
+        if (!wait) {
+            return noted(outcome(name, Result.RESTARTING));
+        }
+        return reconciler
+                .when(() -> isReplaced(name, old)
+                        ? startOutcome(name).isDecided()
+                        : !reconciler.desired().replaced().containsKey(name))
+                .thenApply(nothing ->
+                        isReplaced(name, old) ? startOutcome(name).outcome() : outcome(name, Result.ROLL_HALTED));
+    }
+
+    private boolean isReplaced(ServiceName name, Optional<ProcessId> old) {
+        return !reconciler.status(name).flatMap(ServiceStatus::process).equals(old);
     }
 
     @Override

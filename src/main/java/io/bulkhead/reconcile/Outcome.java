@@ -30,6 +30,10 @@ public record Outcome(String name, Result result, String detail) {
         NOT_RUNNING,
         SPAWN_ERROR,
         ABNORMAL_TERMINATION,
+        /** It is to be restarted when its turn comes. */
+        RESTARTING,
+        /** It was to be restarted, and runs on, since another has failed that was. */
+        ROLL_HALTED,
         /** Anything else; the detail says what. */
         FAILED
     }

@@ -118,7 +118,12 @@ final class Reconciler {
 
     /** What an operator's {@code start} does beyond the override. */
     void reset(ServiceName name) {
-        statuses.computeIfPresent(name, (n, status) -> status.reset());
+        statuses.computeIfPresent(name, (n, status) -> status.reset().forgiven());
+    }
+
+    /** What has failed before is to be tried again, and doesn't keep others from it. */
+    void forgive(ServiceName name) {
+        statuses.computeIfPresent(name, (n, status) -> status.forgiven());
     }
 
     /** Everything of which anything is remembered. */
@@ -205,7 +210,8 @@ final class Reconciler {
         hooks.forget();
         chronicle.states(statuses, plan, now);
         statuses = new HashMap<>(plan.statuses());
-        records.keep(plan, desired.overrides());
+        desired = desired.stillReplacing(statuses);
+        records.keep(plan, desired);
         kernel.stamps().keep(plan, desired);
         plan.actions().forEach(this::perform);
         published = plan.statuses();

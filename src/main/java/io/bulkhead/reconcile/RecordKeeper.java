@@ -2,8 +2,10 @@ package io.bulkhead.reconcile;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.plan.Action;
+import io.bulkhead.plan.Desired;
 import io.bulkhead.plan.Plan;
 import io.bulkhead.spec.ServiceName;
+import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.io.IOException;
@@ -37,7 +39,7 @@ final class RecordKeeper {
     }
 
     /** Writes what a plan has changed; whoever is found in the group of a service that it starts comes from that start. */
-    void keep(Plan plan, Map<ServiceName, Boolean> overrides) {
+    void keep(Plan plan, Desired desired) {
         Map<ServiceName, Map<String, String>> launches = new HashMap<>();
         for (Action action : plan.actions()) {
             if (action instanceof Action.Start start) {
@@ -47,13 +49,12 @@ final class RecordKeeper {
             }
         }
         records.keySet().retainAll(plan.statuses().keySet());
-        plan.statuses()
-                .forEach((name, status) ->
-                        keep(name, status, Optional.ofNullable(overrides.get(name)), launches.get(name)));
+        plan.statuses().forEach((name, status) -> keep(name, status, desired, launches.get(name)));
     }
 
-    private void keep(
-            ServiceName name, ServiceStatus status, Optional<Boolean> override, @Nullable Map<String, String> launch) {
+    private void keep(ServiceName name, ServiceStatus status, Desired desired, @Nullable Map<String, String> launch) {
+        Optional<Boolean> override = Optional.ofNullable(desired.overrides().get(name));
+        Optional<ProcessId> replaced = Optional.ofNullable(desired.replaced().get(name));
         RuntimeRecord known = records.get(name);
         boolean nothing = status.state() == ServiceState.STOPPED
                 && override.isEmpty()
@@ -64,7 +65,8 @@ final class RecordKeeper {
         if (known != null
                 && launch == null
                 && RuntimeRecord.isSame(known.status(), status)
-                && known.override().equals(override)) {
+                && known.override().equals(override)
+                && known.replaced().equals(replaced)) {
             return;
         }
         Map<String, String> keys = launch != null ? launch : known == null ? Map.of() : known.launchKeys();
@@ -72,14 +74,14 @@ final class RecordKeeper {
         boolean launched = launch != null || status.launchHash().isPresent() || status.state() == ServiceState.STARTING;
         boolean signalled =
                 known != null && known.signalled() && known.status().process().equals(status.process());
-        write(name, RuntimeRecord.of(status, launched ? keys : Map.of(), signalled, override));
+        write(name, RuntimeRecord.of(status, launched ? keys : Map.of(), signalled, override, replaced));
     }
 
     /** The stop signal need not be sent again. */
     void signalled(ServiceName name) {
         RuntimeRecord known = records.get(name);
         if (known != null && !known.signalled()) {
-            write(name, RuntimeRecord.of(known.status(), known.launchKeys(), true, known.override()));
+            write(name, RuntimeRecord.of(known.status(), known.launchKeys(), true, known.override(), known.replaced()));
         }
     }
 

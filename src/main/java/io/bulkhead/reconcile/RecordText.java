@@ -44,10 +44,7 @@ final class RecordText {
         StringBuilder text = new StringBuilder(1024).append(FIRST_LINE).append('\n');
         line(text, "boot", bootId);
         line(text, "state", status.state().name());
-        if (status.process().isPresent()) {
-            ProcessId process = status.process().get();
-            line(text, "process", process.pid() + " " + process.startTicks());
-        }
+        line(text, "process", status.process().map(RecordText::process));
         line(text, "started-at", status.startedAt());
         line(text, "ended-at", status.endedAt());
         line(text, "exit", status.lastExit().map(RecordText::exit));
@@ -77,6 +74,8 @@ final class RecordText {
             line(text, "run-is-due", turn.open());
         });
         new HookLines(status.hooks()).lines().forEach((key, value) -> line(text, key, value));
+        line(text, "setback", status.setback());
+        line(text, "replaced", record.replaced().map(RecordText::process));
         line(text, "override", record.override().map(run -> run ? "start" : "stop"));
         line(text, "limits", record.limits());
         record.launchKeys().forEach((key, value) -> line(text, LAUNCH + key, value));
@@ -165,13 +164,15 @@ final class RecordText {
                 values.getOrDefault("reason", ""),
                 progress(values),
                 turn(values),
-                HookLines.read(values, state));
+                HookLines.read(values, state),
+                value(values, "setback"));
         return new RuntimeRecord(
                 status,
                 values.getOrDefault("limits", ""),
                 launchKeys,
                 values.getOrDefault("signalled", "").equals("true"),
-                value(values, "override").map("start"::equals));
+                value(values, "override").map("start"::equals),
+                value(values, "replaced").map(RecordText::process));
     }
 
     private static Progress progress(Map<String, String> values) {
@@ -193,6 +194,10 @@ final class RecordText {
 
     private static Optional<String> value(Map<String, String> values, String key) {
         return Optional.ofNullable(values.get(key));
+    }
+
+    private static String process(ProcessId process) {
+        return process.pid() + " " + process.startTicks();
     }
 
     private static ProcessId process(String text) {

@@ -25,11 +25,10 @@ enum Rise {
         }
         ServiceState state = status.map(ServiceStatus::state).orElse(ServiceState.STOPPED);
         return switch (state) {
-            case RUNNING -> UP;
+            // One that runs waits to be replaced by one that is to show itself.
+            case RUNNING -> waiting(status).map(Rise::of).orElse(UP);
             case STOPPED ->
-                waitsForItsTime(status)
-                        ? UP
-                        : waiting(status).filter(Waiting::hopeless).isPresent() ? FAILED : COMING;
+                waitsForItsTime(status) ? UP : waiting(status).map(Rise::of).orElse(COMING);
             case STARTING, STOPPING -> COMING;
             case BACKOFF, FATAL, UNKNOWN -> FAILED;
             case EXITED -> isCompleted(status, spec) ? UP : FAILED;
@@ -38,6 +37,10 @@ enum Rise {
 
     private static boolean waitsForItsTime(Optional<ServiceStatus> status) {
         return status.flatMap(ServiceStatus::turn).filter(turn -> !turn.open()).isPresent();
+    }
+
+    private static Rise of(Waiting waiting) {
+        return waiting.hopeless() ? FAILED : COMING;
     }
 
     private static Optional<Waiting> waiting(Optional<ServiceStatus> status) {

@@ -1,5 +1,6 @@
 package io.bulkhead.reconcile;
 
+import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import io.bulkhead.status.Turn;
@@ -16,21 +17,27 @@ import java.util.Optional;
  * @param launchKeys what the last process was launched from, {@code SpecKey.launchKeys}; empty before the first
  * @param signalled in STOPPING: whether the stop signal is sent
  * @param override an operator's {@code start} (true) or {@code stop} (false)
+ * @param replaced the process that an operator wants replaced
  */
 record RuntimeRecord(
         ServiceStatus status,
         String limits,
         Map<String, String> launchKeys,
         boolean signalled,
-        Optional<Boolean> override) {
+        Optional<Boolean> override,
+        Optional<ProcessId> replaced) {
     RuntimeRecord {
         launchKeys = Collections.unmodifiableMap(new LinkedHashMap<>(launchKeys));
     }
 
     static RuntimeRecord of(
-            ServiceStatus status, Map<String, String> launchKeys, boolean signalled, Optional<Boolean> override) {
+            ServiceStatus status,
+            Map<String, String> launchKeys,
+            boolean signalled,
+            Optional<Boolean> override,
+            Optional<ProcessId> replaced) {
         String limits = status.appliedLimits().map(Object::toString).orElse("");
-        return new RuntimeRecord(status, limits, launchKeys, signalled, override);
+        return new RuntimeRecord(status, limits, launchKeys, signalled, override, replaced);
     }
 
     /** Whether the record may stay although the service has gone from one status to the other. */
@@ -45,6 +52,7 @@ record RuntimeRecord(
                 && before.stop().equals(after.stop())
                 && before.appliedLimits().equals(after.appliedLimits())
                 && before.reason().equals(after.reason())
+                && before.setback().equals(after.setback())
                 && before.progress().ready() == after.progress().ready()
                 && before.progress().failure().equals(after.progress().failure())
                 && Turn.isSame(before.turn(), after.turn())

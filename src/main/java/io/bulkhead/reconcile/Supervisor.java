@@ -134,11 +134,11 @@ public final class Supervisor implements AutoCloseable {
     public void run(Runnable serve, Runnable ready) throws ErrnoException, IOException {
         serve.run();
         oneOffs.adopt();
-        Map<ServiceName, Boolean> overrides = new HashMap<>(new Adoption(kernel, reconciler, everything()).adopt());
-        oneOffs.ended().forEach(name -> overrides.put(name, false));
-        reconciler.desire(
-                new Desired(Map.of(), Map.of(), overrides, false),
-                inForce.supervisor().reconcileInterval());
+        Desired said = new Adoption(kernel, reconciler, everything()).adopt();
+        for (ServiceName name : oneOffs.ended()) {
+            said = said.withOverride(name, false);
+        }
+        reconciler.desire(said, inForce.supervisor().reconcileInterval());
         kernel.keeper().adopt();
         putInForce(inForce);
         oneOffs.tend();
@@ -245,7 +245,8 @@ public final class Supervisor implements AutoCloseable {
                         && !broken.containsKey(name)
                         && !oneOffs.specs().containsKey(name));
         reconciler.desire(
-                new Desired(Desired.Declared.all(everything().services().values()), broken, overrides, ending),
+                new Desired(Desired.Declared.all(everything().services().values()), broken, overrides, ending)
+                        .replacing(reconciler.desired().replaced()),
                 next.supervisor().reconcileInterval());
     }
 

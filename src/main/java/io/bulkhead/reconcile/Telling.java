@@ -25,6 +25,7 @@ record Telling(ServiceStatus status, Findings findings) {
                 status.restartCount(),
                 nextStart(),
                 paused ? "paused" : reason(),
+                roll(),
                 new ServiceReport.Vitals(
                         status.state() == ServiceState.RUNNING,
                         findings.health(),
@@ -36,6 +37,13 @@ record Telling(ServiceStatus status, Findings findings) {
     private Optional<Instant> nextStart() {
         boolean again = status.state() == ServiceState.BACKOFF || status.state() == ServiceState.FATAL;
         return again && status.due().isPresent() ? status.due() : status.turn().flatMap(Turn::next);
+    }
+
+    private ServiceReport.Roll roll() {
+        Optional<Progress.Waiting> turn =
+                status.progress().waiting().filter(waiting -> status.process().isPresent());
+        return turn.map(t -> t.hopeless() ? ServiceReport.Roll.HALTED : ServiceReport.Roll.WAITING)
+                .orElse(ServiceReport.Roll.NONE);
     }
 
     private String reason() {

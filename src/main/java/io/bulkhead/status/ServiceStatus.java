@@ -27,6 +27,8 @@ import java.util.Optional;
  * @param progress how far it has come
  * @param turn where it stands in its timetable; empty where it has none, or isn't wanted
  * @param hooks where it is with the commands around its run
+ * @param setback how a run from the spec it was last launched from has failed, until an operator says that it is to be tried
+ *     again
  */
 public record ServiceStatus(
         ServiceState state,
@@ -44,7 +46,8 @@ public record ServiceStatus(
         String reason,
         Progress progress,
         Optional<Turn> turn,
-        HookStatus hooks) {
+        HookStatus hooks,
+        Optional<String> setback) {
     /** Nothing has happened yet. */
     public static final ServiceStatus NEW = new ServiceStatus(
             ServiceState.STOPPED,
@@ -62,7 +65,8 @@ public record ServiceStatus(
             "",
             Progress.NONE,
             Optional.empty(),
-            HookStatus.NONE);
+            HookStatus.NONE,
+            Optional.empty());
 
     public ServiceStatus {
         restarts = List.copyOf(restarts);
@@ -172,6 +176,22 @@ public record ServiceStatus(
         return edit.done();
     }
 
+    /** A run has failed; where it has before, what was the first to go wrong says more. */
+    public ServiceStatus setBack(String how) {
+        return setback.isPresent() ? this : withSetback(Optional.of(how));
+    }
+
+    /** Nothing that went wrong before counts any more. */
+    public ServiceStatus forgiven() {
+        return setback.isEmpty() ? this : withSetback(Optional.empty());
+    }
+
+    private ServiceStatus withSetback(Optional<String> how) {
+        Edit edit = new Edit();
+        edit.setback = how;
+        return edit.done();
+    }
+
     /** Whether it is a oneshot that has completed and counts as running since. */
     public boolean remains() {
         return state == ServiceState.RUNNING && process.isEmpty();
@@ -195,6 +215,7 @@ public record ServiceStatus(
         Progress progress = ServiceStatus.this.progress;
         Optional<Turn> turn = ServiceStatus.this.turn;
         HookStatus hooks = ServiceStatus.this.hooks;
+        Optional<String> setback = ServiceStatus.this.setback;
 
         ServiceStatus done() {
             return new ServiceStatus(
@@ -213,7 +234,8 @@ public record ServiceStatus(
                     reason,
                     progress,
                     turn,
-                    hooks);
+                    hooks,
+                    setback);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.bulkhead.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.control.wire.ServiceView;
 import java.time.Duration;
@@ -31,6 +32,7 @@ final class StatusLineTest {
                 Optional.empty(),
                 state.equals("STARTING") ? "" : "why",
                 "",
+                "",
                 ServiceView.Vitals.NONE);
     }
 
@@ -51,8 +53,17 @@ final class StatusLineTest {
                 0,
                 Optional.empty(),
                 reason,
+                reason.startsWith("runs as it was") ? "halted" : "",
                 "",
                 vitals);
+    }
+
+    @Test
+    void tellsThatTheRollHasHalted() {
+        ServiceView old =
+                running("runs as it was, for the roll has halted: a:a_00 has failed", ServiceView.Vitals.NONE);
+
+        assertTrue(line(old).endsWith(", roll halted"), () -> line(old));
     }
 
     @Test

@@ -74,8 +74,11 @@ public final class FakeOperations implements Operations {
                 report("going", ServiceState.STOPPING, ""),
                 report("idle", ServiceState.STOPPED, ""),
                 report("lost", ServiceState.UNKNOWN, ""),
-                report(instance(0), ServiceState.RUNNING, ""),
-                report(instance(1), ServiceState.STARTING, ""),
+                report(instance(0), ServiceState.BACKOFF, "Ended unexpectedly: exit status 1"),
+                report(
+                        instance(1),
+                        ServiceState.RUNNING,
+                        "runs as it was, for the roll has halted: pool:pool_00 has failed: exit status 1"),
                 report("web", ServiceState.RUNNING, ""));
     }
 
@@ -96,6 +99,7 @@ public final class FakeOperations implements Operations {
                 ended ? 2 : 0,
                 Optional.empty(),
                 reason,
+                reason.startsWith("runs as it was") ? ServiceReport.Roll.HALTED : ServiceReport.Roll.NONE,
                 running
                         ? new ServiceReport.Vitals(
                                 true,
@@ -132,6 +136,17 @@ public final class FakeOperations implements Operations {
     @Override
     public List<Outcome> restart(List<String> names, boolean wait) {
         return each(names, name -> name.equals("web") ? new Outcome(name, Result.STARTED) : unknown(name));
+    }
+
+    /** The second of two instances runs on, as the first has failed. */
+    @Override
+    public List<Outcome> restartRolling(List<String> names, boolean wait) {
+        return each(names, name -> switch (name) {
+            case "web" -> new Outcome(name, wait ? Result.STARTED : Result.RESTARTING);
+            case "pool:pool_00" -> new Outcome(name, Result.ABNORMAL_TERMINATION, "exit status 1");
+            case "pool:pool_01" -> new Outcome(name, Result.ROLL_HALTED);
+            default -> unknown(name);
+        });
     }
 
     @Override

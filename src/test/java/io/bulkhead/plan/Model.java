@@ -1,5 +1,6 @@
 package io.bulkhead.plan;
 
+import io.bulkhead.spec.Dependencies;
 import io.bulkhead.spec.Hook;
 import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.ServiceName;
@@ -15,6 +16,7 @@ import io.bulkhead.status.Signs;
 import io.bulkhead.status.Turn;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,9 @@ import java.util.TreeSet;
  * them, and how long an action takes, is the caller's to say; what must never be is checked at every step.
  */
 final class Model {
+    /** Why one that is to run is taken down to make place for another. */
+    private static final Set<String> REPLACED = Set.of(Roll.CHANGED, Roll.RESTARTED);
+
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
     /** What the kernel holds of one service. */
@@ -61,6 +66,9 @@ final class Model {
     private final Coverage coverage;
     private Map<ServiceName, ServiceStatus> statuses = Map.of();
     private Desired desired = Desired.NOTHING;
+    /** Those that the last plan takes down in a roll. */
+    private final Set<ServiceName> turn = new TreeSet<>();
+
     private Instant now = EPOCH;
     private int nextPid = 1;
     private Optional<Instant> wake = Optional.empty();
@@ -121,7 +129,8 @@ final class Model {
         overrides.keySet().retainAll(names);
         tell(names, "declared anew");
         desired = new Desired(Desired.Declared.all(specs), Map.of(), overrides, desired.stopAll())
-                .after(desired, statuses.keySet());
+                .after(desired, statuses.keySet())
+                .replacing(desired.replaced());
         Set<ServiceName> gone = new TreeSet<>(statuses.keySet());
         gone.removeAll(names);
         tell(gone, "not declared");
@@ -139,7 +148,27 @@ final class Model {
                     .map(schedule -> Turn.now(schedule.text(), now));
             changed.computeIfPresent(name, (n, status) -> status.reset().with(turn));
         }
+        changed.computeIfPresent(name, (n, status) -> status.forgiven());
         statuses = changed;
+    }
+
+    /** What has failed before is to be tried again. */
+    void forgive() {
+        Map<ServiceName, ServiceStatus> changed = new HashMap<>();
+        statuses.forEach((name, status) -> changed.put(name, status.forgiven()));
+        statuses = changed;
+    }
+
+    /** An operator wants another process in its turn. */
+    void replace(ServiceName name) {
+        Optional<ProcessId> old = status(name).process();
+        if (old.isPresent()) {
+            coverage.count(status(name).state(), "rolling restart");
+            Map<ServiceName, ProcessId> replaced = new HashMap<>(desired.replaced());
+            replaced.put(name, old.get());
+            desired = desired.replacing(replaced);
+        }
+        start(name);
     }
 
     void stop(ServiceName name) {
@@ -262,7 +291,9 @@ final class Model {
             box.hook.event = Optional.empty();
             box.strain = Optional.empty();
         });
+        rollsInTurn(plan);
         statuses = plan.statuses();
+        desired = desired.stillReplacing(statuses);
         wake = plan.wakeAt();
         check(wake.filter(at -> !at.isAfter(now)).isEmpty(), "the next look is due at once, and so for ever");
         plan.actions().forEach(this::begin);
@@ -274,6 +305,43 @@ final class Model {
                         .equals(rested(java.util.Objects.requireNonNull(
                                 again.statuses().get(name)))),
                 "a second look makes " + again.statuses().get(name) + " of " + status));
+    }
+
+    /** Who serves is taken down to be replaced only where enough others serve. */
+    private void rollsInTurn(Plan plan) {
+        Wanted wanted = new Wanted(desired);
+        turn.clear();
+        for (Action action : plan.actions()) {
+            if (!(action instanceof Action.SendSignal signal) || !REPLACED.contains(signal.reason())) {
+                continue;
+            }
+            ServiceSpec spec = desired.spec(signal.service()).orElseThrow();
+            List<ServiceName> down = new ArrayList<>();
+            for (ServiceName member :
+                    desired.graph().members(spec.instance().service().value())) {
+                ServiceStatus then = plan.statuses().getOrDefault(member, ServiceStatus.NEW);
+                if (wanted.runs(member) && !serves(member, then)) {
+                    down.add(member);
+                }
+            }
+            if (Roll.isFor(spec)) {
+                turn.add(signal.service());
+            }
+            int most = spec.instance().instances().maxUnavailable();
+            ServiceStatus then = plan.statuses().getOrDefault(signal.service(), ServiceStatus.NEW);
+            boolean served = serves(signal.service(), status(signal.service()))
+                    && then.progress().health() != HealthState.UNHEALTHY;
+            check(
+                    !served || down.size() <= most,
+                    signal.service() + " is taken down, and so are " + down + ", of which only " + most + " may be");
+        }
+    }
+
+    private boolean serves(ServiceName name, ServiceStatus status) {
+        ServiceSpec spec = desired.spec(name).orElseThrow();
+        return Neighbours.isCompleted(spec, status)
+                || (Neighbours.isMet(spec, status, Dependencies.Condition.READY)
+                        && status.progress().health() != HealthState.UNHEALTHY);
     }
 
     /** What it waits for is told in words, which may be those of a moment before. */
@@ -336,10 +404,14 @@ final class Model {
 
     private void needsAreMet(ServiceName name) {
         desired.spec(name).orElseThrow().lifecycle().dependencies().requires().forEach((other, need) -> {
-            ServiceName dependency = new ServiceName(other);
-            check(
-                    Neighbours.isMet(desired.spec(dependency).orElseThrow(), status(dependency), need.condition()),
-                    name + " is started before " + other + " is " + need);
+            for (ServiceName dependency : desired.graph().members(other)) {
+                // Whose turn it is has served until now, and others of its service do.
+                check(
+                        turn.contains(dependency)
+                                || Neighbours.isMet(
+                                        desired.spec(dependency).orElseThrow(), status(dependency), need.condition()),
+                        name + " is started before " + dependency + " is " + need + ": " + status(dependency));
+            }
         });
     }
 

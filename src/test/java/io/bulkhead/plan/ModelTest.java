@@ -10,6 +10,8 @@ import io.bulkhead.spec.Dependencies.Dependency;
 import io.bulkhead.spec.HealthPolicy;
 import io.bulkhead.spec.Hook;
 import io.bulkhead.spec.Hooks;
+import io.bulkhead.spec.Instance;
+import io.bulkhead.spec.Instances;
 import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Probe;
 import io.bulkhead.spec.RestartPolicy;
@@ -44,6 +46,8 @@ class ModelTest {
     private static final long SEED = Long.getLong("model.seed", System.nanoTime());
     private static final int EVENTS_A_HOST = 400;
     private static final int SERVICES = 6;
+    /** Of a service, at most. */
+    private static final int INSTANCES = 4;
 
     private final Model.Coverage coverage = new Model.Coverage();
 
@@ -86,6 +90,8 @@ class ModelTest {
             wanted.addAll(List.of(state + " end of a hook", state + " done: RunHook", state + " failed: RunHook"));
         }
         wanted.addAll(List.of(
+                "RUNNING rolling restart",
+                "STARTING rolling restart",
                 "STARTING ready",
                 "RUNNING ready",
                 "STARTING strain",
@@ -123,8 +129,7 @@ class ModelTest {
 
         void live() {
             for (int i = 0; i < SERVICES; i++) {
-                ServiceSpec spec = spec(i);
-                specs.put(spec.name(), spec);
+                put(i);
             }
             model.declare(specs.values());
             model.round();
@@ -146,7 +151,9 @@ class ModelTest {
 
         private void event() {
             ServiceName name = any();
-            switch (random.nextInt(18)) {
+            switch (random.nextInt(20)) {
+                case 18 -> model.replace(name);
+                case 19 -> replaceAll(name);
                 case 0 -> model.start(name);
                 case 1 -> model.stop(name);
                 case 2 -> {
@@ -189,7 +196,8 @@ class ModelTest {
         }
 
         private ServiceName any() {
-            return new ServiceName("s" + random.nextInt(SERVICES));
+            int instance = random.nextInt(INSTANCES);
+            return new ServiceName("s" + random.nextInt(SERVICES) + (instance == 0 ? "" : "_0" + instance));
         }
 
         /** One service comes, goes or changes; whoever names one that goes is declared anew, too. */
@@ -199,11 +207,42 @@ class ModelTest {
             boolean needed = specs.values().stream()
                     .anyMatch(spec -> spec.lifecycle().dependencies().all().contains(name.value()));
             if (specs.containsKey(name) && !needed && random.nextBoolean()) {
-                specs.remove(name);
+                remove(name);
             } else {
-                specs.put(name, spec(index));
+                put(index);
+            }
+            if (random.nextBoolean()) {
+                model.forgive(); // as a reload does, but not a daemon that is started anew
             }
             model.declare(specs.values());
+        }
+
+        private void remove(ServiceName service) {
+            specs.values().removeIf(spec -> spec.instance().service().equals(service));
+        }
+
+        /** As many of it as there happen to be, or as there were. */
+        private void put(int index) {
+            ServiceSpec first = spec(index);
+            Instances instances = new Instances(
+                    1 + (index % 2 == 0 ? 0 : random.nextInt(INSTANCES)),
+                    random.nextInt(4) == 0 ? Instances.ALL : 1 + random.nextInt(2));
+            ServiceSpec before = specs.get(first.name());
+            if (before != null && random.nextBoolean()) {
+                first = before; // only their number changes
+            }
+            remove(first.name());
+            for (int i = 0; i < instances.count(); i++) {
+                ServiceSpec spec = first.with(new Instance(first.instance().service(), i, instances));
+                specs.put(spec.name(), spec);
+            }
+        }
+
+        private void replaceAll(ServiceName name) {
+            model.forgive();
+            specs.values().stream()
+                    .filter(spec -> spec.instance().service().equals(name))
+                    .forEach(spec -> model.replace(spec.name()));
         }
 
         private ServiceSpec spec(int index) {
@@ -346,11 +385,21 @@ class ModelTest {
         }
 
         private void settled() {
+            assertEquals(Map.of(), model.desired().replaced(), "those that were never replaced");
             model.statuses().forEach((name, status) -> {
                 boolean waits = status.progress().waiting().isPresent();
                 boolean runs = new Wanted(model.desired()).runs(name);
                 switch (status.state()) {
-                    case RUNNING -> assertTrue(runs, name + " runs and is not wanted");
+                    case RUNNING -> {
+                        assertTrue(runs, name + " runs and is not wanted");
+                        boolean halted = status.progress()
+                                .waiting()
+                                .filter(w -> w.hopeless())
+                                .isPresent();
+                        assertTrue(
+                                halted || !model.desired().isOutdated(name, status),
+                                name + " is outdated and nothing keeps it: " + status);
+                    }
                     case STOPPED ->
                         assertTrue(
                                 !runs || waits || status.turn().isPresent(),

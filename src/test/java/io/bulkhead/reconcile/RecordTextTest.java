@@ -55,10 +55,11 @@ class RecordTextTest {
             "Ended unexpectedly: exit status 1",
             Progress.NONE,
             Optional.of(new Turn("0 3 * * * Z", AT, true, Optional.empty())),
-            HookStatus.OWED);
+            HookStatus.OWED,
+            Optional.empty());
 
-    private static final RuntimeRecord RECORD =
-            new RuntimeRecord(STATUS, "what they are", SpecKey.launchKeys(SPEC), true, Optional.of(false));
+    private static final RuntimeRecord RECORD = new RuntimeRecord(
+            STATUS, "what they are", SpecKey.launchKeys(SPEC), true, Optional.of(false), Optional.empty());
 
     private static byte[] firstVersion() throws IOException {
         try (InputStream in = RecordTextTest.class.getResourceAsStream("record-1.service")) {
@@ -88,7 +89,12 @@ class RecordTextTest {
 
         assertEquals(
                 Optional.of(new RuntimeRecord(
-                        STATUS.with(Optional.<Turn>empty()), RECORD.limits(), keys, true, Optional.of(false))),
+                        STATUS.with(Optional.<Turn>empty()),
+                        RECORD.limits(),
+                        keys,
+                        true,
+                        Optional.of(false),
+                        Optional.empty())),
                 TEXT.read(firstVersion()));
     }
 
@@ -132,7 +138,8 @@ class RecordTextTest {
     void readsWhatItWrites() {
         assertEquals(Optional.of(RECORD), TEXT.read(TEXT.write(RECORD)));
         for (ServiceState state : ServiceState.values()) {
-            RuntimeRecord other = RuntimeRecord.of(ServiceStatus.NEW.with(state), Map.of(), false, Optional.empty());
+            RuntimeRecord other = RuntimeRecord.of(
+                    ServiceStatus.NEW.with(state), Map.of(), false, Optional.empty(), Optional.empty());
             assertEquals(Optional.of(other), TEXT.read(TEXT.write(other)));
         }
         for (ExitStatus exit : List.of(
@@ -141,9 +148,25 @@ class RecordTextTest {
                 new ExitStatus.Unknown(false),
                 new ExitStatus.Unknown(true))) {
             RuntimeRecord other = RuntimeRecord.of(
-                    ServiceStatus.NEW.ended(Optional.of(exit), AT, 0), Map.of(), false, Optional.of(true));
+                    ServiceStatus.NEW.ended(Optional.of(exit), AT, 0),
+                    Map.of(),
+                    false,
+                    Optional.of(true),
+                    Optional.empty());
             assertEquals(Optional.of(other), TEXT.read(TEXT.write(other)));
         }
+    }
+
+    @Test
+    void readsHowFarARollHasCome() {
+        RuntimeRecord other = RuntimeRecord.of(
+                ServiceStatus.NEW.setBack("exit status 1\nand more"),
+                Map.of(),
+                false,
+                Optional.empty(),
+                Optional.of(new ProcessId(4711, 987654)));
+
+        assertEquals(Optional.of(other), TEXT.read(TEXT.write(other)));
     }
 
     @Test

@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  * @param restarts how often it was restarted by itself since an operator or the daemon last started it
  * @param nextStart when it is started again, after a failure or as scheduled, ISO-8601
  * @param reason why it is in BACKOFF or FATAL, what it waits for, why it isn't ready, or that it is {@code paused}; else empty
+ * @param roll {@code waiting} where it runs on until its turn comes to be replaced, {@code halted} where that won't come since
+ *     another has failed; else empty
  * @param description the third column of {@code status}, in the daemon's time zone; empty in some states
  * @param vitals how it is, by its own word
  */
@@ -34,6 +36,7 @@ public record ServiceView(
         int restarts,
         Optional<String> nextStart,
         String reason,
+        String roll,
         String description,
         Vitals vitals) {
     /**
@@ -77,6 +80,8 @@ public record ServiceView(
                 nextStart.orElse(""),
                 "reason",
                 reason,
+                "roll",
+                roll,
                 "ready",
                 vitals.ready,
                 "health",
@@ -102,6 +107,7 @@ public record ServiceView(
                 fields.number("restarts"),
                 fields.optionalText("nextStart"),
                 fields.optionalText("reason").orElse(""),
+                fields.optionalText("roll").orElse(""),
                 fields.optionalText("description").orElse(""),
                 new Vitals(
                         fields.flag("ready", false),
