@@ -20,7 +20,8 @@ import java.util.TreeSet;
 public record Account(int uid, int gid, List<Integer> groups, String name, String home) {
     /** Who a service's process is. */
     public static Account of(Linux linux, ServiceSpec spec) throws LaunchException, ErrnoException {
-        try (RootDirectory root = new RootDirectory(linux, spec.rootfs())) {
+        try (RootDirectory root =
+                new RootDirectory(linux, spec.rootfs(), spec.view().mounts())) {
             return resolve(spec.credentials(), root);
         }
     }

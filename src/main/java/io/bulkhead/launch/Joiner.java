@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -51,7 +52,7 @@ final class Joiner {
         environment.putAll(request.environment());
         String executable;
         // As it is mounted there; whatever links there are, they lead nowhere else.
-        try (RootDirectory root = new RootDirectory(linux, Path.of("/proc/" + request.pid() + "/root"))) {
+        try (RootDirectory root = new RootDirectory(linux, Path.of("/proc/" + request.pid() + "/root"), List.of())) {
             account = Account.resolve(request.credentials(), root);
             environment = Launcher.environment(environment, account);
             executable = Launcher.executable(request.command().get(0), environment, root);

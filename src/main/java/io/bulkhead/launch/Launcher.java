@@ -127,7 +127,7 @@ public final class Launcher implements AutoCloseable {
         Account account;
         Map<String, String> environment;
         String executable;
-        try (RootDirectory root = new RootDirectory(linux, spec.rootfs())) {
+        try (RootDirectory root = new RootDirectory(linux, spec.rootfs(), request.mounts())) {
             account = Account.resolve(spec.credentials(), root);
             environment = environment(spec.environment(), account);
             request.notifySocket().map(NotifySocket::variables).ifPresent(environment::putAll);

@@ -52,6 +52,34 @@ final class MountsIT {
     }
 
     @Test
+    void programsAndAccountsAreFoundInWhatIsMounted() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path tools = Files.createDirectories(bed.conf.resolveSibling("tools"));
+            Path script = Files.writeString(tools.resolve("greet.sh"), """
+                    #!/bin/bash
+                    echo $0 by $EUID, $USER of $HOME
+                    echo end
+                    exec sleep 1000
+                    """);
+            assertTrue(script.toFile().setExecutable(true, false));
+            Files.createSymbolicLink(tools.resolve("greet"), Path.of("/opt/tools/greet.sh"));
+            Path accounts = Files.writeString(
+                    bed.conf.resolveSibling("accounts"), "guest:x:61234:61234::/opt/tools:/bin/bash\n");
+            Path rootfs = bed.rootfs("web", "bash", "sleep");
+
+            bed.services("web { rootfs = " + rootfs + """
+
+                    command = [greet], user = guest, environment.PATH = "/opt/tools:/usr/bin:/bin"
+                    mounts = [{ source = tools, target = /opt/tools, readonly = true }
+                              { source = %s, target = /etc/passwd, readonly = true }]
+                    }""".formatted(accounts)).start();
+
+            String seen = bed.awaitOutput("web", "end\n");
+            assertTrue(seen.startsWith("/opt/tools/greet by 61234, guest of /opt/tools\n"), seen);
+        }
+    }
+
+    @Test
     void readOnlyHoldsInWhatIsMountedBelow() throws Exception {
         try (DaemonBed bed = new DaemonBed();
                 HostMount below = HostMount.tmpfs(Files.createDirectories(bed.conf.resolveSibling("data/below")))) {
