@@ -28,7 +28,7 @@ packages=apt,ca-certificates,systemd,systemd-sysv,dbus,util-linux,procps,iproute
 # What a pristine one can install by itself.
 offered=
 case $kind in
-    tests) packages=$packages,binutils,default-jre-headless,init-system-helpers,nginx-light,redis-server ;;
+    tests) packages=$packages,binutils,default-jre-headless,init-system-helpers,nginx-light,postgresql,redis-server ;;
     pristine) offered="default-jre-headless supervisor" ;;
     *) echo "image.sh: no kind $kind: tests or pristine" >&2; exit 64 ;;
 esac
@@ -156,7 +156,7 @@ rm -f "$tree"/etc/systemd/system/*.wants/*.timer
 for unit in getty@tty1.service serial-getty@ttyS0.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
     fstrim.timer e2scrub_reap.service systemd-tmpfiles-clean.timer systemd-networkd.service systemd-timesyncd.service systemd-pstore.service \
     systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-random-seed.service systemd-journal-catalog-update.service \
-    systemd-journal-flush.service systemd-update-done.service systemd-machine-id-commit.service ldconfig.service nginx.service redis-server.service; do
+    systemd-journal-flush.service systemd-update-done.service systemd-machine-id-commit.service ldconfig.service nginx.service postgresql.service redis-server.service; do
     ln -sf /dev/null "$tree/etc/systemd/system/$unit"
 done
 

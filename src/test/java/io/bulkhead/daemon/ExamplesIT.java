@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @KernelTest
 final class ExamplesIT {
     @ParameterizedTest
-    @ValueSource(strings = {"quickstart.sh", "run.sh"})
+    @ValueSource(strings = {"quickstart.sh", "run.sh", "shop.sh"})
     void leavesNothingBehind(String example) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder("sh", "examples/" + example).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder("examples/" + example).redirectErrorStream(true);
         builder.environment()
                 .put(
                         "BULKHEAD_BIN",
