@@ -22,6 +22,8 @@ final class LifecycleReader {
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
     private static final Scalar<Duration> TIME = Scalar.duration(Duration.ofMillis(1));
     private static final int MOST_IN_A_ROW = 1_000;
+    private static final List<String> PROBES = List.of("exec", "http", "tcp", "watchdog");
+    private static final List<String> COUNTED = List.of("interval", "timeout", "failures", "successes");
 
     private final Section service;
 
@@ -80,7 +82,7 @@ final class LifecycleReader {
 
     private Optional<HealthPolicy> health(Namespaces namespaces) {
         Section health = service.section("health");
-        Optional<Probe> probe = new ProbeReader(health).one(List.of("exec", "http", "tcp", "watchdog"), namespaces);
+        Optional<Probe> probe = new ProbeReader(health).one(PROBES, namespaces);
         Duration interval = health.get("interval", Scalar.duration(SHORTEST_INTERVAL), HealthPolicy.INTERVAL);
         Duration timeout = health.get("timeout", TIME, HealthPolicy.TIMEOUT);
         int failures = count(health, "failures", HealthPolicy.FAILURES);
@@ -89,6 +91,13 @@ final class LifecycleReader {
         HealthPolicy.OnFailure onFailure =
                 health.get("on-failure", Scalar.choice(HealthPolicy.OnFailure.class), HealthPolicy.OnFailure.RESTART);
         health.done();
+        if (probe.filter(Probe.Watchdog.class::isInstance).isPresent()) {
+            health.pointless(COUNTED, "on a watchdog: allowed with it are start-period, on-failure");
+        } else if (PROBES.stream().noneMatch(health::has)) {
+            String why = "alone: one of " + String.join(", ", PROBES) + " is needed";
+            health.pointless(COUNTED, why);
+            health.pointless(List.of("start-period", "on-failure"), why);
+        }
         return probe.map(p -> new HealthPolicy(p, interval, timeout, failures, successes, startPeriod, onFailure));
     }
 

@@ -43,6 +43,11 @@ final class PolicyReader {
                 new ProbeReader(start).ready(namespaces),
                 start.get("on-failure", Scalar.choice(OnFailure.class), StartPolicy.DEFAULT.onFailure()));
         start.done();
+        if (policy.ready().isPresent()) {
+            start.pointless(List.of("ready-after"), "beside ready: allowed with it are timeout, on-failure");
+        } else if (!start.has("ready")) {
+            start.pointless(List.of("on-failure"), "alone: ready is needed");
+        }
         return policy;
     }
 

@@ -262,6 +262,13 @@ final class Section {
         keys.stream().filter(this::owns).findFirst().ifPresent(key -> problem(key, message));
     }
 
+    /** Notes those of {@code keys} that a service has for itself though they mean nothing; in {@code defaults} they do for others. */
+    void pointless(List<String> keys, String why) {
+        keys.stream()
+                .filter(key -> isService() && owns(key) && has(key))
+                .forEach(key -> problem(key, "has no effect " + why));
+    }
+
     /** Whether it is a service's, not {@code defaults}. */
     boolean isService() {
         return scope.service().isPresent();

@@ -4,6 +4,7 @@ import io.bulkhead.spec.Credentials;
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.Instances;
+import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.RootSwitch;
@@ -104,8 +105,23 @@ final class ServiceReader {
                     .conflict(
                             List.of("log"), "there is no output to look at: log.stdout or log.stderr must not be none");
         }
+        if (spec.lifecycle().kind() == Lifecycle.Kind.ONESHOT) {
+            refuseProbes(spec);
+        }
         section.done();
         return spec;
+    }
+
+    private void refuseProbes(ServiceSpec spec) {
+        String why = "on a service of type = oneshot, which is ready when it has completed";
+        Section start = section.section("start");
+        start.pointless(List.of("ready-after"), why);
+        if (spec.start().ready().isPresent()) {
+            start.pointless(List.of("ready", "on-failure"), why);
+        }
+        if (spec.health().isPresent()) {
+            section.pointless(List.of("health"), why);
+        }
     }
 
     private void require(String key, String what) {

@@ -37,6 +37,7 @@ final class DaemonBed implements AutoCloseable {
     final Path log;
     private final Map<String, String> environment = new HashMap<>();
     private String settings = "";
+    private String defaults = "";
     private Optional<Process> daemon = Optional.empty();
 
     DaemonBed() throws IOException {
@@ -66,6 +67,12 @@ final class DaemonBed implements AutoCloseable {
         return this;
     }
 
+    /** What holds for every service that doesn't say otherwise. */
+    DaemonBed defaults(String text) {
+        defaults = text;
+        return this;
+    }
+
     /** A variable of the daemon's own environment. */
     DaemonBed environment(String name, String value) {
         environment.put(name, value);
@@ -78,7 +85,7 @@ final class DaemonBed implements AutoCloseable {
                 conf,
                 "supervisor {\n  run-dir = " + runDir() + "\n  log-dir = " + logDir() + ", state-dir = "
                         + stateDir() + "\n  cgroup.parent = /" + parent
-                        + "\n  " + settings + "\n}\nservices {\n" + text + "\n}\n");
+                        + "\n  " + settings + "\n}\nservices {\n" + text + "\n}\ndefaults {\n" + defaults + "\n}\n");
         return this;
     }
 

@@ -24,13 +24,15 @@ final class DependenciesIT {
     /** A root for all, and a file in which each service writes down what it does. */
     private record Stage(Path rootfs, Path journal) {
         Stage(DaemonBed bed) throws IOException {
-            this(bed.rootfs("bash", "bash", "sleep"), Files.createDirectory(bed.work.resolve("journal")));
+            this(
+                    bed.defaults(QUICK).rootfs("bash", "bash", "sleep"),
+                    Files.createDirectory(bed.work.resolve("journal")));
         }
 
         String service(String name, String script, String keys) {
             return name + " { rootfs = " + rootfs + ", command = [/bin/bash, -c, \"\"\"echo " + name
                     + " begins >> /journal/log; trap 'echo " + name + " ends >> /journal/log; exit 0' TERM; " + script
-                    + "\"\"\"]\nmounts = [{ source = " + journal + ", target = /journal }]\n" + QUICK + "\n" + keys
+                    + "\"\"\"]\nmounts = [{ source = " + journal + ", target = /journal }]\n" + keys
                     + "\n}\n";
         }
 

@@ -31,14 +31,14 @@ final class ExecProbeIT {
 
         Stage(DaemonBed bed) throws IOException {
             this.bed = bed;
-            this.rootfs = bed.rootfs("root", "bash", "sleep", "perl");
+            this.rootfs = bed.defaults(QUICK).rootfs("root", "bash", "sleep", "perl");
             this.box = Files.createDirectory(bed.work.resolve("box"));
             Files.setPosixFilePermissions(box, PosixFilePermissions.fromString("rwxrwxrwx"));
         }
 
         String service(String name, String command, String keys) {
-            return name + " { rootfs = " + rootfs + ", command = " + command + "\n" + QUICK + "mounts = [{ source = "
-                    + box + ", target = /box }]\n" + keys + "\n}\n";
+            return name + " { rootfs = " + rootfs + ", command = " + command + "\nmounts = [{ source = " + box
+                    + ", target = /box }]\n" + keys + "\n}\n";
         }
 
         String sleeper(String name, String keys) {

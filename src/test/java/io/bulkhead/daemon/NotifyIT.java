@@ -31,6 +31,11 @@ final class NotifyIT {
             + "while (1) { $i++; notify(\"STATUS=\\e]0;evil\\a\\e[2J$i\\nWATCHDOG=\" . ($i % 2 ? \"1\" : \"trigger\") .\n"
             + "  \"\\nEXTEND_TIMEOUT_USEC=999999999999999999\\nMAINPID=1\\n\" . (\"\\xff\" x ($i % 60000))); }\n";
 
+    private static final String QUICK = """
+            start.ready-after = 20 ms, stop.timeout = 2 s
+            restart { backoff { initial = 20 ms, max = 50 ms }, limit.attempts = 0 }
+            """;
+
     /** Services and the boxes by which they are told what to say. */
     private static final class Stage {
         private final DaemonBed bed;
@@ -38,7 +43,7 @@ final class NotifyIT {
 
         Stage(DaemonBed bed) throws IOException {
             this.bed = bed;
-            this.rootfs = bed.rootfs("root", "perl");
+            this.rootfs = bed.defaults(QUICK).rootfs("root", "perl");
             Files.writeString(rootfs.resolve("teller"), TELLER);
             Files.writeString(rootfs.resolve("evil"), EVIL);
         }
@@ -47,9 +52,7 @@ final class NotifyIT {
             Files.setPosixFilePermissions(
                     Files.createDirectories(box(name)), PosixFilePermissions.fromString("rwxrwxrwx"));
             return name + " { rootfs = " + rootfs + ", command = [/bin/perl, /" + program + "]\n"
-                    + "mounts = [{ source = " + box(name) + ", target = /box }]\n"
-                    + "start.ready-after = 20 ms, stop.timeout = 2 s\n"
-                    + "restart { backoff { initial = 20 ms, max = 50 ms }, limit.attempts = 0 }\n" + keys + "\n}\n";
+                    + "mounts = [{ source = " + box(name) + ", target = /box }]\n" + keys + "\n}\n";
         }
 
         private Path box(String name) {
