@@ -257,8 +257,9 @@ public final class Supervisor implements AutoCloseable {
         return new ServiceNames(instances);
     }
 
-    /** What everything that is declared is called; for any thread. */
+    /** What everything that is declared is called; for any thread. Waits until that is known. */
     ServiceNames names() {
+        awaitFirstRound();
         return names;
     }
 
@@ -342,13 +343,17 @@ public final class Supervisor implements AutoCloseable {
         return onLoop(() -> CompletableFuture.completedFuture(inForce));
     }
 
-    /** Waits for the first round, so that the first answer is as right as any. */
-    List<ServiceReport> reports() {
+    /** So that the first answer is as right as any. */
+    private void awaitFirstRound() {
         try {
             begun.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    List<ServiceReport> reports() {
+        awaitFirstRound();
         ServiceNames known = names;
         return reconciler.published().entrySet().stream()
                 .map(entry -> report(known.of(entry.getKey()), entry.getValue()))
