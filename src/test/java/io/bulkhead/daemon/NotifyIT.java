@@ -171,6 +171,7 @@ final class NotifyIT {
             stage.say("web", "READY=1\nSTATUS=before");
             bed.awaitStatus("web", "RUNNING");
             long web = bed.pid("web");
+            await().atMost(DaemonBed.PATIENCE).until(() -> bed.pid("late") != 0);
             long late = bed.pid("late");
 
             bed.killDaemon();
