@@ -72,7 +72,9 @@ public final class Main {
         if (!name.equals("rootfs")) {
             Commands topic = topicOf(name, out, err);
             for (Method method : topic.getClass().getDeclaredMethods()) {
-                if (method.getName().equals(name) && method.isAnnotationPresent(CommandLine.Command.class)) {
+                CommandLine.Command command = method.getAnnotation(CommandLine.Command.class);
+                if (command != null
+                        && (method.getName().equals(name) || command.name().equals(name))) {
                     return added(new CommandLine(topic), method);
                 }
             }
@@ -132,7 +134,7 @@ public final class Main {
     /** Where a command is; loads no other. */
     private static Commands topicOf(String command, PrintStream out, PrintStream err) {
         return switch (command) {
-            case "status", "start", "stop", "restart", "signal", "pause", "resume", "pid" ->
+            case "status", "start", "stop", "restart", "signal", "reload-service", "pause", "resume", "pid" ->
                 new ServiceCommands(out, err);
             case "reread",
                     "plan",

@@ -14,6 +14,7 @@ record OutcomeLine(String text, int exitCode) {
             case "SIGNALLED" -> done(name + ": signalled");
             case "PAUSED" -> done(name + ": paused");
             case "RESUMED" -> done(name + ": resumed");
+            case "RELOADED" -> done(name + ": reloaded");
             case "CLEARED" -> done(name + ": cleared");
             case "ADDED" -> done(name + ": added process group");
             case "REMOVED" -> done(name + ": removed process group");

@@ -110,6 +110,17 @@ final class ServiceCommands extends Commands {
         return outcomes("signal", new CommandRequest(names, Optional.of(signal), true));
     }
 
+    @Command(
+            name = "reload-service",
+            description = {
+                "Have services read their own configuration again, by their reload.command or reload.signal, and wait for the",
+                "command. Example: supervisorctl reload-service web"
+            })
+    int reloadService(@Parameters(paramLabel = "NAME", arity = "1..*") List<String> names)
+            throws ControlException, ConfigException, WireException {
+        return outcomes("reload-service", new CommandRequest(names, Optional.empty(), true));
+    }
+
     @Command(description = "Let all processes of services stand still, by the cgroup freezer.")
     int pause(@Parameters(paramLabel = "NAME", arity = "1..*") List<String> names)
             throws ControlException, ConfigException, WireException {

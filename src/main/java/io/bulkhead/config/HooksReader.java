@@ -3,11 +3,13 @@ package io.bulkhead.config;
 import io.bulkhead.spec.Hook;
 import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.Hooks;
+import io.bulkhead.spec.Reload;
+import io.bulkhead.spec.Signal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The sections of a service that name commands around its run: {@code pre-start}, {@code post-stop}. */
+/** The sections of a service that name commands around its run: {@code pre-start}, {@code post-stop}, {@code reload}. */
 final class HooksReader {
     private static final Scalar<Duration> TIME = Scalar.duration(Duration.ofMillis(1));
     private static final String NONE = "none";
@@ -19,16 +21,33 @@ final class HooksReader {
     }
 
     Hooks read() {
-        return new Hooks(read(HookPoint.PRE_START), read(HookPoint.POST_STOP));
+        return new Hooks(read(HookPoint.PRE_START), read(HookPoint.POST_STOP), reload());
+    }
+
+    private Reload reload() {
+        Section section = service.section("reload");
+        Optional<Signal> signal =
+                section.get("signal", PolicyReader.SIGNAL.or(NONE)).flatMap(given -> given);
+        Optional<Hook> command = hook(section);
+        section.done();
+        if (signal.isPresent() && command.isPresent()) {
+            section.conflict(List.of("signal", "command"), "only one of signal and command can tell it");
+        }
+        return new Reload(signal, command);
     }
 
     private Optional<Hook> read(HookPoint point) {
         Section section = service.section(point.toString());
+        Optional<Hook> hook = hook(section);
+        section.done();
+        return hook;
+    }
+
+    private Optional<Hook> hook(Section section) {
         boolean written = section.has("command");
         Optional<List<String>> command = command(section);
         Duration timeout = section.get("timeout", TIME, Hook.TIMEOUT);
         Hook.Where where = section.get("where", Scalar.choice(Hook.Where.class), Hook.Where.CONTAINER);
-        section.done();
         // In the defaults they are useful alone: the commands are the services'.
         if (service.isService() && !written) {
             section.conflict(List.of("timeout", "where"), "has no effect alone: command is needed");

@@ -25,7 +25,7 @@ final class PolicyReader {
     private static final Scalar<Duration> DELAY = Scalar.duration(Duration.ZERO);
     private static final Scalar<Integer> PERCENT = new Scalar<>("a share from 1% to 100%", PolicyReader::percent);
     private static final Scalar<Duration> TIME = Scalar.duration(MILLISECOND);
-    private static final Scalar<Signal> SIGNAL = new Scalar<>(
+    static final Scalar<Signal> SIGNAL = new Scalar<>(
             "a signal such as TERM, SIGTERM or 15",
             text -> Signal.parse(text).orElseThrow(() -> new Refusal("is not a signal such as TERM, SIGTERM or 15")));
 

@@ -181,6 +181,7 @@ final class Routes extends Handler.Abstract {
                         .orElseThrow(() -> new WireException("bad signal name"));
                 yield outcomes(operations.signal(signal, names));
             }
+            case "reload-service" -> outcomes(operations.reloadServices(names));
             case "pause" -> outcomes(operations.pause(names));
             case "resume" -> outcomes(operations.resume(names));
             case "clear" -> outcomes(operations.clearLogs(names));

@@ -88,6 +88,14 @@ final class Rootless {
                 problems.put(point + ".where", "a daemon that isn't root can run commands in containers only");
             }
         }
+        if (spec.lifecycle()
+                .hooks()
+                .reload()
+                .command()
+                .filter(h -> h.where() == Hook.Where.HOST)
+                .isPresent()) {
+            problems.put("reload.where", "a daemon that isn't root can run commands in containers only");
+        }
         for (String group : spec.credentials().groups()) {
             problems.put("groups", group + ": a daemon that isn't root can give no groups");
         }

@@ -1,6 +1,7 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.Removal;
+import io.bulkhead.cgroup.Subgroup;
 import io.bulkhead.launch.LaunchException;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
@@ -57,6 +58,25 @@ final class Actuator implements AutoCloseable {
 
     void start(ServiceSpec spec, Consumer<Worker.Started> done, Consumer<String> failed) {
         launch(spec.name().value(), () -> worker.start(spec), done, failed);
+    }
+
+    /** @param target what it is to be known by */
+    void reload(String target, Worker.Reload reload, Consumer<Worker.Started> done, Consumer<String> failed) {
+        launch(target, () -> worker.reload(reload), done, failed);
+    }
+
+    /** Kills all that is in a group below a service's, and removes it. */
+    void end(String target, Subgroup group, Runnable done) {
+        submit(target, () -> {
+            try {
+                if (group.end() instanceof Removal.Busy left) {
+                    log.warn("{}: what it has started was killed and doesn't end: {}", target, left);
+                }
+            } catch (ErrnoException e) {
+                log.warn("{}: what it has started is not ended: {}", target, e.getMessage());
+            }
+            return done;
+        });
     }
 
     private void launch(String target, Launch launch, Consumer<Worker.Started> done, Consumer<String> failed) {

@@ -100,6 +100,7 @@ final class Adoption {
 
         void adopt(boolean hasGroup) throws ErrnoException, IOException {
             if (hasGroup) {
+                reconciler.reloads().endLeft(name);
                 kernel.prober().endLeft(name); // before anybody of the group is taken for the service
             }
             record.flatMap(RuntimeRecord::override).ifPresent(run -> overrides.put(name, run));

@@ -93,6 +93,20 @@ final class AttendedStreams implements AutoCloseable {
         return streams;
     }
 
+    /** No input, and what it prints into two files, FIFOs for instance. */
+    static AttendedStreams files(Linux linux, String stdout, String stderr) throws ErrnoException {
+        AttendedStreams streams = new AttendedStreams(linux, false);
+        try {
+            streams.take(0, linux.open("/dev/null", Linux.O_RDONLY));
+            streams.take(1, linux.open(stdout, Linux.O_RDWR));
+            streams.take(2, linux.open(stderr, Linux.O_RDWR));
+        } catch (ErrnoException e) {
+            streams.close();
+            throw e;
+        }
+        return streams;
+    }
+
     private void take(int number, int fd) throws ErrnoException {
         try {
             inner[number] = linux.duplicate(fd, Streams.LEAST);

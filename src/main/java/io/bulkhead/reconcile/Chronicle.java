@@ -6,7 +6,6 @@ import io.bulkhead.events.History;
 import io.bulkhead.health.Prober;
 import io.bulkhead.plan.Action;
 import io.bulkhead.plan.Plan;
-import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.SpecKey;
@@ -142,20 +141,20 @@ final class Chronicle {
         history.add(Kind.LAUNCH, name.value(), "not started: " + failure, Map.of("error", failure));
     }
 
-    void hookLaunched(ServiceName name, HookPoint point, ProcessId process, Instant at) {
+    void hookLaunched(ServiceName name, Object point, ProcessId process, Instant at) {
         log.debug("service={} hook={} pid={}", name, point, process);
         String text = point + ": pid " + process + " launched";
         history.add(
                 new Event(at, Kind.HOOK, name.value(), text, Map.of("hook", point.toString(), "pid", process.pid())));
     }
 
-    void hookAdopted(ServiceName name, HookPoint point, ProcessId process) {
+    void hookAdopted(ServiceName name, Object point, ProcessId process) {
         log.info("service={} hook={} pid={} taken up", name, point, process);
         String text = point + ": pid " + process + " taken up";
         history.add(Kind.ADOPTION, name.value(), text, Map.of("hook", point.toString(), "pid", process.pid()));
     }
 
-    void hookEnded(ServiceName name, HookPoint point, ExitStatus exit, String hardship) {
+    void hookEnded(ServiceName name, Object point, ExitStatus exit, String hardship) {
         String how = exit + (hardship.isEmpty() ? "" : "; " + hardship);
         if (!exit.equals(new ExitStatus.Exited(0))) {
             hookFailed(name, point, how);
@@ -165,7 +164,7 @@ final class Chronicle {
         history.add(Kind.HOOK, name.value(), point + ": " + how, Map.of("hook", point.toString()));
     }
 
-    void hookFailed(ServiceName name, HookPoint point, String how) {
+    void hookFailed(ServiceName name, Object point, String how) {
         log.warn("service={} hook={} {}", name, point, how);
         history.add(Kind.HOOK, name.value(), point + ": " + how, Map.of("hook", point.toString(), "error", how));
     }

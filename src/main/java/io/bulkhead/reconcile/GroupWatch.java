@@ -172,6 +172,17 @@ final class GroupWatch {
         }
     }
 
+    /** Those of them whose processes stood still when they were last looked at. */
+    Set<ServiceName> frozen(Set<ServiceName> names) {
+        Set<ServiceName> frozen = new HashSet<>();
+        for (ServiceName name : names) {
+            if (get(name.value()).frozen) {
+                frozen.add(name);
+            }
+        }
+        return frozen.isEmpty() ? Set.of() : frozen;
+    }
+
     private void unwatch(String name) {
         Integer fd = events.remove(name);
         if (fd != null) {

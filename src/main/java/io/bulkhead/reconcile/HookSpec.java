@@ -36,7 +36,13 @@ final class HookSpec {
     static ServiceSpec of(Action.RunHook action) {
         ServiceSpec spec = action.spec();
         Hook hook = action.hook();
-        Map<String, String> variables = variables(action);
+        return of(spec, hook, end(action.exit()));
+    }
+
+    /** @param more variables that it finds in its environment, beside those that every hook does */
+    static ServiceSpec of(ServiceSpec spec, Hook hook, Map<String, String> more) {
+        Map<String, String> variables = variables(spec);
+        variables.putAll(more);
         StartPolicy start = new StartPolicy(
                 StartPolicy.DEFAULT.readyAfter(), hook.timeout(), Optional.empty(), StartPolicy.DEFAULT.onFailure());
         if (hook.where() == Hook.Where.CONTAINER) {
@@ -85,10 +91,15 @@ final class HookSpec {
                 Map.of());
     }
 
-    private static Map<String, String> variables(Action.RunHook action) {
+    static Map<String, String> variables(ServiceSpec spec) {
         Map<String, String> variables = new TreeMap<>();
-        variables.put("BULKHEAD_SERVICE", action.spec().instance().shown());
-        action.exit().ifPresent(exit -> {
+        variables.put("BULKHEAD_SERVICE", spec.instance().shown());
+        return variables;
+    }
+
+    private static Map<String, String> end(Optional<ExitStatus> how) {
+        Map<String, String> variables = new TreeMap<>();
+        how.ifPresent(exit -> {
             if (exit instanceof ExitStatus.Exited exited) {
                 variables.put("BULKHEAD_EXIT_STATUS", Integer.toString(exited.code()));
             } else if (exit instanceof ExitStatus.Signaled signaled) {

@@ -33,6 +33,9 @@ public interface Operations {
 
     List<Outcome> signal(Signal signal, List<String> names);
 
+    /** Has running services read their own configuration again, as {@code reload} says, and waits for the command that does. */
+    List<Outcome> reloadServices(List<String> names);
+
     /** Lets every process of the services stand still until {@link #resume}, and waits until they do. */
     List<Outcome> pause(List<String> names);
 

@@ -4,11 +4,13 @@ import io.bulkhead.events.History;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.logs.Growth;
 import io.bulkhead.logs.LogPaths;
+import io.bulkhead.process.WatchedProcess;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.LogSpec;
+import io.bulkhead.spec.Reload;
 import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
@@ -189,6 +191,34 @@ final class OperatorCommands implements Operations {
         return each(
                 names,
                 name -> done(outcome(name, reconciler.send(name, signal) ? Result.SIGNALLED : Result.NOT_RUNNING)));
+    }
+
+    @Override
+    public List<Outcome> reloadServices(List<String> names) {
+        return each(names, this::reload);
+    }
+
+    private CompletableFuture<Outcome> reload(ServiceName name) {
+        Optional<ServiceSpec> spec = reconciler.desired().spec(name);
+        Optional<WatchedProcess> main = reconciler.process(name);
+        if (spec.isEmpty() || main.isEmpty()) {
+            return done(outcome(name, Result.NOT_RUNNING));
+        }
+        Reload reload = spec.get().lifecycle().hooks().reload();
+        if (reload.signal().isPresent()) {
+            boolean sent = reconciler.send(name, reload.signal().get());
+            return done(outcome(name, sent ? Result.RELOADED : Result.NOT_RUNNING));
+        }
+        if (reload.command().isEmpty()) {
+            return done(outcome(name, Result.FAILED, "it has neither reload.command nor reload.signal"));
+        }
+        if (reconciler.paused().contains(name)) {
+            return done(outcome(name, Result.FAILED, "it is paused"));
+        }
+        return reconciler
+                .reloads()
+                .begin(spec.get(), reload.command().get(), main.get().id())
+                .thenApply(end -> outcome(name, end.result(), end.detail()));
     }
 
     @Override

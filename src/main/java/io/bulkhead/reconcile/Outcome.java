@@ -19,6 +19,7 @@ public record Outcome(String name, Result result, String detail) {
         CLEARED,
         PAUSED,
         RESUMED,
+        RELOADED,
         ADDED,
         REMOVED,
         UPDATED,

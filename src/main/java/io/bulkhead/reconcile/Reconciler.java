@@ -56,6 +56,7 @@ final class Reconciler {
     private final MainProcesses processes;
     private final Probes probes;
     private final HookProcesses hooks;
+    private final Reloads reloads;
     private final Map<ServiceName, ProcessEvent> events = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private Map<ServiceName, ServiceStatus> statuses = new HashMap<>();
@@ -88,6 +89,7 @@ final class Reconciler {
         this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop, chronicle);
         this.probes = new Probes(kernel, loop, chronicle);
         this.hooks = new HookProcesses(kernel, loop, actuator, chronicle, groups);
+        this.reloads = new Reloads(kernel, loop, actuator, chronicle);
     }
 
     /** The statuses as of the last round; for any thread. */
@@ -189,6 +191,10 @@ final class Reconciler {
         return hooks;
     }
 
+    Reloads reloads() {
+        return reloads;
+    }
+
     /** Its main process has gone while nobody looked. */
     void endedUnseen(ServiceName name, ProcessId process) {
         chronicle.endedUnseen(name, process);
@@ -215,7 +221,7 @@ final class Reconciler {
         kernel.stamps().keep(plan, desired);
         plan.actions().forEach(this::perform);
         published = plan.statuses();
-        paused = stopped(plan.statuses().keySet());
+        paused = groups.frozen(plan.statuses().keySet());
         probes.follow(desired, statuses, processes, paused);
         strain.follow(desired, statuses);
         // Before anybody is told that what he waited for is so: he may ask what happened.
@@ -223,16 +229,6 @@ final class Reconciler {
         settleWaiters();
         Instant wake = plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
         return hooks.earlier(processes.earlier(wake));
-    }
-
-    private Set<ServiceName> stopped(Set<ServiceName> names) {
-        Set<ServiceName> stopped = new HashSet<>();
-        for (ServiceName name : names) {
-            if (groups.get(name.value()).frozen()) {
-                stopped.add(name);
-            }
-        }
-        return stopped.isEmpty() ? Set.of() : stopped;
     }
 
     /** Lets all processes of a service stand still; whether they do yet is another question. */
@@ -291,7 +287,7 @@ final class Reconciler {
                             strain.take(name)));
         }
         Set<String> orphans = new HashSet<>(groups.orphans());
-        orphans.removeIf(group -> actuator.isBusy(group) || hooks.owns(group));
+        orphans.removeIf(group -> actuator.isBusy(group) || hooks.owns(group) || reloads.owns(group));
         return new Observed(services, orphans);
     }
 

@@ -1,6 +1,8 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.cgroup.JoinAtBirth;
+import io.bulkhead.cgroup.Subgroup;
+import io.bulkhead.launch.JoinRequest;
 import io.bulkhead.launch.LaunchException;
 import io.bulkhead.launch.LaunchRequest;
 import io.bulkhead.launch.NotifySocket;
@@ -8,6 +10,7 @@ import io.bulkhead.launch.Streams;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.Epoll;
 import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.logs.LogPaths;
 import io.bulkhead.plan.Action;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +86,54 @@ final class Worker {
                 onHost || kernel.cgroups().controlsDevices());
         Checkpoint.HOOK_LAUNCHED.reached();
         return started;
+    }
+
+    /**
+     * A command that is to have a service read its configuration again.
+     *
+     * @param hostGroup where it runs if not below the service's
+     */
+    record Reload(ServiceSpec spec, Hook hook, ProcessId main, String hostGroup, Optional<Subgroup> below) {}
+
+    /** Launches it: inside the running service, or on the host. */
+    Started reload(Reload reload) throws LaunchException {
+        if (reload.below.isEmpty()) {
+            Map<String, String> main = Map.of("BULKHEAD_MAIN_PID", Integer.toString(reload.main.pid()));
+            ServiceSpec spec = HookSpec.of(reload.spec, reload.hook, main);
+            return launch(spec, reload.hostGroup, Optional.empty(), true);
+        }
+        try {
+            return join(reload, reload.below.get().make());
+        } catch (ErrnoException e) {
+            throw new LaunchException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Started join(Reload reload, JoinAtBirth join) throws LaunchException, ErrnoException {
+        ServiceSpec spec = reload.spec;
+        Linux linux = kernel.linux();
+        WatchedProcess main = WatchedProcess.attach(linux, kernel.processes(), reload.main);
+        LogPaths paths = LogPaths.of(runDir, spec.name(), spec.log());
+        try (AttendedStreams streams = AttendedStreams.files(linux, paths.stdout(), paths.stderr())) {
+            SyscallProgram.Child child = kernel.launcher()
+                    .join(new JoinRequest(
+                            spec,
+                            main.id().pid(),
+                            main.pidfd(),
+                            join.unified().map(Path::toString),
+                            join.tasksFiles().stream().map(Path::toString).toList(),
+                            kernel.cgroups().controlsDevices(),
+                            reload.hook.command(),
+                            HookSpec.variables(spec),
+                            spec.credentials(),
+                            spec.workdir(),
+                            reload.hook.timeout(),
+                            streams.inner()));
+            ProcessId id = kernel.processes().identify(child.pid()).orElse(new ProcessId(child.pid(), 0));
+            return new Started(new WatchedProcess(id, child.pidfd()), Instant.now());
+        } finally {
+            linux.close(main.pidfd());
+        }
     }
 
     /** @param devices whether it may be given those that its group's policy allows */

@@ -174,6 +174,17 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             live("post-stop.command", s -> hook(s, HookPoint.POST_STOP, h -> quoted(h.command()), "none")),
             live("post-stop.timeout", s -> hook(s, HookPoint.POST_STOP, h -> text(h.timeout()), text(Hook.TIMEOUT))),
             live("post-stop.where", s -> hook(s, HookPoint.POST_STOP, h -> dashed(h.where()), "container")),
+            live(
+                    "reload.signal",
+                    s -> s.lifecycle()
+                            .hooks()
+                            .reload()
+                            .signal()
+                            .map(Signal::name)
+                            .orElse("none")),
+            live("reload.command", s -> reload(s, h -> quoted(h.command()), "none")),
+            live("reload.timeout", s -> reload(s, h -> text(h.timeout()), text(Hook.TIMEOUT))),
+            live("reload.where", s -> reload(s, h -> dashed(h.where()), "container")),
             live("restart.policy", s -> dashed(s.restart().when())),
             live(
                     "restart.success-exit-codes",
@@ -328,6 +339,10 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                 .filter(kind::isInstance)
                 .map(Probe::toString)
                 .orElse("none");
+    }
+
+    private static String reload(ServiceSpec spec, Function<Hook, String> value, String otherwise) {
+        return spec.lifecycle().hooks().reload().command().map(value).orElse(otherwise);
     }
 
     private static String hook(ServiceSpec spec, HookPoint point, Function<Hook, String> value, String otherwise) {

@@ -41,7 +41,7 @@ final class BrokenConfigTest {
                     + "workdir, umask, secrets, rlimits, nice, oom-score-adjust, cpu, memory, pids, io, hugetlb, rdma, misc, "
                     + "devices, hostname, no-new-privileges, capabilities, seccomp, root-switch, init, autostart, "
                     + "start, stop, restart, type, remain, schedule, requires, wants, after, health, max-runtime, "
-                    + "pre-start, post-stop, log, reconcile";
+                    + "pre-start, post-stop, reload, log, reconcile";
 
     private static final Pattern CASE = Pattern.compile("(?m)^=== ");
 

@@ -12,8 +12,6 @@ import io.bulkhead.spec.CpuLimit;
 import io.bulkhead.spec.CpuLimits;
 import io.bulkhead.spec.Credentials;
 import io.bulkhead.spec.Drift;
-import io.bulkhead.spec.Hook;
-import io.bulkhead.spec.Hooks;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.IdRange;
 import io.bulkhead.spec.Instance;
@@ -362,30 +360,5 @@ final class ConfigLoaderTest {
 
     private static Origin at(Path file, int line) {
         return new Origin(file.toString(), line);
-    }
-
-    @Test
-    void readsHooks() throws IOException, ConfigException {
-        ServiceSpec web = directory.web("""
-                pre-start { command = "/bin/prepare --all 'the rest'", where = host }
-                post-stop { command = [/bin/clean], timeout = 5 s }
-                """);
-
-        Hook before = new Hook(List.of("/bin/prepare", "--all", "the rest"), Hook.TIMEOUT, Hook.Where.HOST);
-        Hook after = new Hook(List.of("/bin/clean"), Duration.ofSeconds(5), Hook.Where.CONTAINER);
-        assertEquals(
-                new Hooks(Optional.of(before), Optional.of(after)),
-                web.lifecycle().hooks());
-    }
-
-    @Test
-    void aHookOfTheDefaultsCanBeTakenBack() throws IOException, ConfigException {
-        HostSpec host = directory.with("""
-                        defaults { pre-start { command = /bin/prepare }, post-stop.timeout = 5 s }
-                        services.web { rootfs = rootfs, command = a, pre-start.command = none }
-                        """).load();
-
-        assertEquals(
-                Hooks.NONE, ConfigDirectory.service(host, "web").lifecycle().hooks());
     }
 }

@@ -150,6 +150,17 @@ public final class FakeOperations implements Operations {
     }
 
     @Override
+    public List<Outcome> reloadServices(List<String> names) {
+        return each(names, name -> switch (name) {
+            case "web" -> new Outcome(name, Result.RELOADED);
+            case "coming" -> new Outcome(name, Result.ABNORMAL_TERMINATION, "reload failed: exit status 1");
+            case "batch" -> new Outcome(name, Result.FAILED, "it has neither reload.command nor reload.signal");
+            case "idle" -> new Outcome(name, Result.NOT_RUNNING);
+            default -> unknown(name);
+        });
+    }
+
+    @Override
     public List<Outcome> pause(List<String> names) {
         return each(names, name -> switch (name) {
             case "web" -> new Outcome(name, Result.PAUSED);

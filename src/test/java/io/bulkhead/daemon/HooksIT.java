@@ -11,7 +11,6 @@ import io.bulkhead.libc.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,62 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Commands before and after a service's run: real ones, which write down what they are and what they see. */
 @KernelTest
 final class HooksIT {
-    private static final String QUICK = "start.ready-after = 50 ms, restart.backoff { initial = 20 ms, max = 50 ms }";
-    private static final String MAIN =
-            "exec 9> /journal/lock; flock -n 9 || echo twin >> /journal/log; echo main >> /journal/log; exec sleep 1000";
-    /** Leaves somebody who is deaf and goes his own ways, and hangs. */
-    private static final String HANGS =
-            "trap '' TERM HUP; setsid bash -c 'trap \\\"\\\" TERM HUP; sleep 1000 & wait' & sleep 1000 & wait";
-
-    /** A service, the file in which it and its hooks write down what they do, and a FIFO by which a hook is let go. */
-    private record Stage(Path rootfs, Path journal) {
-        Stage(DaemonBed bed) throws Exception {
-            this(
-                    bed.rootfs("bash", "bash", "sleep", "flock", "setsid", "id", "cat"),
-                    Files.createDirectory(bed.work.resolve("journal")));
-            Files.createFile(journal.resolve("log"));
-            Files.setPosixFilePermissions(journal, PosixFilePermissions.fromString("rwxrwxrwx"));
-            Files.setPosixFilePermissions(journal.resolve("log"), PosixFilePermissions.fromString("rw-rw-rw-"));
-            String fifo = journal.resolve("go").toString();
-            assertEquals(0, new ProcessBuilder("mkfifo", fifo).start().waitFor());
-        }
-
-        String web(String script, String keys) {
-            return "web { rootfs = " + rootfs + ", command = [/bin/bash, -c, \"" + script + "\"]\n"
-                    + "mounts = [{ source = " + journal + ", target = /journal }]\n" + QUICK + "\n" + keys + "\n}\n";
-        }
-
-        /** Without {@code "} in the script. */
-        static String hook(String point, String script, String keys) {
-            return point + " { command = [/bin/bash, -c, \"" + script + "\"]\n" + keys + " }\n";
-        }
-
-        /** Whoever runs beside it is written down. */
-        String waits(String point) {
-            return hook(
-                    point,
-                    "exec 9>> /journal/lock; flock -n 9 || echo twin >> /journal/log; exec 9>&-; echo " + point
-                            + " >> /journal/log; read line < /journal/go; echo " + point + " done >> /journal/log",
-                    "");
-        }
-
-        List<String> lines() throws IOException {
-            return Files.readAllLines(journal.resolve("log"));
-        }
-
-        void awaitLines(String... lines) {
-            await().atMost(DaemonBed.PATIENCE).untilAsserted(() -> assertEquals(List.of(lines), lines()));
-        }
-
-        void letGo() throws IOException {
-            Files.writeString(journal.resolve("go"), "\n");
-        }
-    }
-
-    private static void awaitNobody(DaemonBed bed) {
-        await().atMost(DaemonBed.PATIENCE).untilAsserted(() -> assertEquals(List.of(), bed.processes()));
-    }
-
     private static void awaitEvent(DaemonBed bed, String text) {
         await().atMost(DaemonBed.PATIENCE)
                 .untilAsserted(() -> assertTrue(bed.done("events", "web").contains(text), bed.done("events", "web")));
@@ -88,16 +31,16 @@ final class HooksIT {
     @Test
     void runAroundEachRunInTheServicesSurroundings() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
+            HookStage stage = new HookStage(bed);
             bed.services(stage.web(
-                            MAIN,
+                            HookStage.MAIN,
                             "user = 12, hostname = box, stop.timeout = 100 ms, environment.VALUE = some, pids.max = 20\n"
-                                    + Stage.hook(
+                                    + HookStage.hook(
                                             "pre-start",
                                             "echo before $(id -u) $HOSTNAME $VALUE $BULKHEAD_SERVICE >> /journal/log;"
                                                     + " cat /sys/fs/cgroup/pids/pids.max /proc/self/cgroup; echo said before",
                                             "")
-                                    + Stage.hook(
+                                    + HookStage.hook(
                                             "post-stop",
                                             "echo after $(id -u) $BULKHEAD_EXIT_STATUS/$BULKHEAD_EXIT_SIGNAL >> /journal/log",
                                             "")))
@@ -123,11 +66,11 @@ final class HooksIT {
     @Test
     void anEndsStatusIsTold() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
+            HookStage stage = new HookStage(bed);
             bed.services(stage.web(
                             "exit 3",
                             "restart.policy = never\n"
-                                    + Stage.hook(
+                                    + HookStage.hook(
                                             "post-stop",
                                             "echo after $BULKHEAD_EXIT_STATUS/$BULKHEAD_EXIT_SIGNAL >> /journal/log",
                                             "")))
@@ -141,12 +84,12 @@ final class HooksIT {
     @Test
     void aFailedPreStartIsAFailedStart() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
+            HookStage stage = new HookStage(bed);
             bed.services(stage.web(
-                            MAIN,
+                            HookStage.MAIN,
                             "autostart = false, restart.limit.attempts = 2\n"
-                                    + Stage.hook("pre-start", "echo before >> /journal/log; exit 3", "")
-                                    + Stage.hook("post-stop", "echo after >> /journal/log", "")))
+                                    + HookStage.hook("pre-start", "echo before >> /journal/log; exit 3", "")
+                                    + HookStage.hook("post-stop", "echo after >> /journal/log", "")))
                     .start();
 
             Ctl.Result start = bed.ctl("start", "web");
@@ -165,16 +108,16 @@ final class HooksIT {
     @ValueSource(strings = {"container", "host"})
     void aMissingProgramIsNamed(String where) throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
+            HookStage stage = new HookStage(bed);
             bed.services(stage.web(
-                            MAIN,
+                            HookStage.MAIN,
                             "restart.limit { attempts = 1, window = 1 h }\n"
                                     + "pre-start { command = /bin/nosuch, where = " + where + " }"))
                     .start();
 
             bed.awaitStatus("web", "FATAL pre-start: execve /bin/nosuch: ENOENT");
             assertEquals(List.of(), stage.lines());
-            awaitNobody(bed);
+            HookStage.awaitNobody(bed);
         }
     }
 
@@ -182,16 +125,17 @@ final class HooksIT {
     @CsvSource({"container, pid = private", "container, pid = host", "host, pid = private"})
     void oneThatHangsIsKilledWithAllItStarted(String where, String namespaces) throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
+            HookStage stage = new HookStage(bed);
             bed.services(stage.web(
-                            MAIN,
+                            HookStage.MAIN,
                             "restart.policy = never, namespaces." + namespaces + "\n"
-                                    + Stage.hook("pre-start", HANGS, "timeout = 500 ms, where = " + where)))
+                                    + HookStage.hook(
+                                            "pre-start", HookStage.HANGS, "timeout = 500 ms, where = " + where)))
                     .start();
 
             bed.awaitStatus("web", "EXITED");
             awaitEvent(bed, "pre-start took longer than 500 ms");
-            awaitNobody(bed);
+            HookStage.awaitNobody(bed);
             assertEquals(List.of(), stage.lines());
         }
     }
@@ -199,11 +143,11 @@ final class HooksIT {
     @Test
     void whatAPreStartLeavesIsGoneBeforeTheServiceStarts() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
+            HookStage stage = new HookStage(bed);
             bed.services(stage.web(
-                            MAIN,
+                            HookStage.MAIN,
                             "namespaces.pid = host\n"
-                                    + Stage.hook("pre-start", "setsid sleep 1000 & disown; exit 0", "")))
+                                    + HookStage.hook("pre-start", "setsid sleep 1000 & disown; exit 0", "")))
                     .start();
 
             bed.awaitStatus("web", "RUNNING");
@@ -214,8 +158,9 @@ final class HooksIT {
     @Test
     void aFailedPostStopIsToldAndNoMore() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
-            bed.services(stage.web(MAIN, Stage.hook("post-stop", "exit 4", ""))).start();
+            HookStage stage = new HookStage(bed);
+            bed.services(stage.web(HookStage.MAIN, HookStage.hook("post-stop", "exit 4", "")))
+                    .start();
             bed.awaitStatus("web", "RUNNING");
 
             DaemonBed.signal("KILL", bed.pid("web"));
@@ -230,12 +175,12 @@ final class HooksIT {
     @Test
     void onTheHostItIsRootOutsideOfEverything() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
+            HookStage stage = new HookStage(bed);
             Path seen = bed.work.resolve("seen");
             bed.services(stage.web(
-                            MAIN,
+                            HookStage.MAIN,
                             "user = 12, environment.VALUE = some, memory.max = 32 MiB\n"
-                                    + Stage.hook(
+                                    + HookStage.hook(
                                             "pre-start",
                                             "cat /proc/self/status /proc/self/cgroup > " + seen
                                                     + "; env >> " + seen
@@ -256,7 +201,7 @@ final class HooksIT {
                         field);
             }
             assertTrue(lines.contains("Uid:\t0\t0\t0\t0"));
-            assertTrue(lines.contains("BULKHEAD_SERVICE=web") && lines.contains("BULKHEAD_ROOTFS=" + stage.rootfs));
+            assertTrue(lines.contains("BULKHEAD_SERVICE=web") && lines.contains("BULKHEAD_ROOTFS=" + stage.rootfs()));
             assertTrue(lines.contains("/"));
             assertTrue(lines.contains(
                     Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString()));
@@ -270,11 +215,11 @@ final class HooksIT {
     @Test
     void isShownWhileItRunsAndEndedByAStop() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
+            HookStage stage = new HookStage(bed);
             bed.services(stage.web(
-                            MAIN,
+                            HookStage.MAIN,
                             "stop.timeout = 300 ms\n" + stage.waits("pre-start")
-                                    + Stage.hook("post-stop", "echo after >> /journal/log", "")))
+                                    + HookStage.hook("post-stop", "echo after >> /journal/log", "")))
                     .start();
             bed.awaitStatus("web", "STARTING pre-start, pid ");
             stage.awaitLines("pre-start");
@@ -284,15 +229,15 @@ final class HooksIT {
             assertEquals("web: stopped\n", bed.done("stop", "web"));
 
             assertEquals(List.of("pre-start", "after"), stage.lines());
-            awaitNobody(bed);
+            HookStage.awaitNobody(bed);
         }
     }
 
     @Test
     void aServiceThatIsTakenOutIsFollowedByItsPostStop() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
-            bed.services(stage.web(MAIN, Stage.hook("post-stop", "echo after >> /journal/log", "")))
+            HookStage stage = new HookStage(bed);
+            bed.services(stage.web(HookStage.MAIN, HookStage.hook("post-stop", "echo after >> /journal/log", "")))
                     .start();
             bed.awaitStatus("web", "RUNNING");
 
@@ -307,12 +252,12 @@ final class HooksIT {
     @Test
     void aChangeOfThemTouchesNothingThatRuns() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
-            bed.services(stage.web(MAIN, "")).start();
+            HookStage stage = new HookStage(bed);
+            bed.services(stage.web(HookStage.MAIN, "")).start();
             bed.awaitStatus("web", "RUNNING");
             long pid = bed.pid("web");
 
-            bed.services(stage.web(MAIN, Stage.hook("post-stop", "echo after >> /journal/log", "")));
+            bed.services(stage.web(HookStage.MAIN, HookStage.hook("post-stop", "echo after >> /journal/log", "")));
             String done = bed.done("reload");
 
             assertTrue(done.startsWith("~ web  (live)\n    post-stop.command: none -> "), done);
@@ -326,16 +271,16 @@ final class HooksIT {
     @CsvSource({"pre-start, container", "pre-start, host", "post-stop, container", "post-stop, host"})
     void theNextDaemonTakesOneUpThatRuns(String point, String where) throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
-            Path fifo = stage.journal.resolve("go");
-            Path log = stage.journal.resolve("log");
-            String keys = Stage.hook(
+            HookStage stage = new HookStage(bed);
+            Path fifo = stage.journal().resolve("go");
+            Path log = stage.journal().resolve("log");
+            String keys = HookStage.hook(
                     point,
                     "echo " + point + " >> " + (where.equals("host") ? log : "/journal/log") + "; read line < "
                             + (where.equals("host") ? fifo : "/journal/go") + "; echo " + point + " done >> "
                             + (where.equals("host") ? log : "/journal/log"),
                     "where = " + where);
-            bed.services(stage.web(MAIN, keys)).start();
+            bed.services(stage.web(HookStage.MAIN, keys)).start();
             boolean before = point.equals("pre-start");
             if (!before) {
                 bed.awaitStatus("web", "RUNNING");
@@ -361,7 +306,7 @@ final class HooksIT {
         }
     }
 
-    private static void letGoOnStop(DaemonBed bed, Stage stage) throws IOException {
+    private static void letGoOnStop(DaemonBed bed, HookStage stage) throws IOException {
         bed.done("stop", "--no-wait", "web");
         bed.awaitStatus("web", "STOPPING post-stop, pid ");
         stage.letGo();
@@ -377,13 +322,13 @@ final class HooksIT {
     })
     void whereverTheDaemonDiesThereIsNoTwin(Checkpoint checkpoint, int nth) throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
-            Stage stage = new Stage(bed);
+            HookStage stage = new HookStage(bed);
             String guarded = "exec 9>> /journal/lock; flock -n 9 || echo twin >> /journal/log; echo ";
             bed.services(stage.web(
                     "exec 9> /journal/lock; flock -n 9 || echo twin >> /journal/log; echo main >> /journal/log;"
                             + " [ -e /journal/second ] && exec sleep 1000; echo > /journal/second; exit 1",
-                    Stage.hook("pre-start", guarded + "before >> /journal/log", "")
-                            + Stage.hook("post-stop", guarded + "after >> /journal/log", "")));
+                    HookStage.hook("pre-start", guarded + "before >> /journal/log", "")
+                            + HookStage.hook("post-stop", guarded + "after >> /journal/log", "")));
             Process daemon = bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).at(checkpoint, nth));
             assertTrue(
                     daemon.waitFor(20, TimeUnit.SECONDS), () -> checkpoint + " was never reached\n" + bed.daemonLog());

@@ -58,6 +58,7 @@ final class RootlessTest {
                 "net.bridge | namespaces.net = private, net { bridge = br0, address = 10.0.3.5/24 }",
                 "groups | groups = [audio]",
                 "pre-start.where | pre-start { command = /bin/a, where = host }",
+                "reload.where | reload { command = /bin/a, where = host }",
                 "post-stop.where | post-stop { command = /bin/a, where = host }",
                 "user-namespace.idmap | namespaces.user = private, user-namespace.idmap = false",
                 "user-namespace.uid-map | namespaces.user = private, user-namespace.uid-map = [{inside = 0, outside = 1, size = 1}]"

@@ -32,7 +32,7 @@ final class ManualTest {
                     ? List.of(command)
                     : List.copyOf(command.getSubcommands().values())) {
                 String words = last == command ? name : name + " " + last.getCommandName();
-                assertTrue(page.contains(".SS \\fB" + words + "\\fR"), words);
+                assertTrue(page.contains(".SS " + Roff.bold(words)), words);
                 options(last).forEach(option -> assertTrue(page.contains(Roff.bold(option)), words + " " + option));
             }
         });
