@@ -5,6 +5,7 @@ import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.SpecChanges;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.spec.SupervisorSpec;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class Differences {
     private static List<SpecKey.Change> changes(List<ServiceSpec> before, List<ServiceSpec> after) {
         Map<String, SpecKey.Change> changes = new LinkedHashMap<>();
         for (int i = 0; i < before.size() && i < after.size(); i++) {
-            SpecKey.changes(before.get(i), after.get(i)).forEach(each -> changes.putIfAbsent(each.path(), each));
+            SpecChanges.between(before.get(i), after.get(i)).forEach(each -> changes.putIfAbsent(each.path(), each));
         }
         return List.copyOf(changes.values());
     }

@@ -40,7 +40,8 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
         }
     }
 
-    private static final String SECRETS = "secrets";
+    static final String SECRETS = "secrets";
+    static final String ENVIRONMENT = "environment";
 
     private static final List<SpecKey> BESIDE_LIMITS = List.of(
             restart("rootfs", s -> s.rootfs().toString()),
@@ -55,7 +56,7 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
             restart("groups", s -> quoted(s.credentials().groups())),
             restart("workdir", ServiceSpec::workdir),
             restart("umask", s -> String.format("%04o", s.umask())),
-            restart("environment", s -> s.environment().toString()),
+            restart(ENVIRONMENT, s -> s.environment().toString()),
             since("[]", SECRETS, s -> Secret.compared(s.secrets())),
             restart("rlimits", s -> rlimits(s.rlimits())),
             restart("nice", s -> Integer.toString(s.nice())),
@@ -238,29 +239,6 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
      * @param origin where the new value stands
      */
     public record Change(String path, String before, String after, Origin origin, Effect effect) {}
-
-    /** What differs, in the order of {@link #ALL}. */
-    public static List<Change> changes(ServiceSpec before, ServiceSpec after) {
-        Map<String, Change> changes = new LinkedHashMap<>();
-        for (SpecKey key : ALL) {
-            String was = key.value.apply(before);
-            String is = key.value.apply(after);
-            if (!was.equals(is) && key.path.equals(SECRETS)) {
-                Secret.changes(before.secrets(), after.secrets())
-                        .forEach((name, change) -> changes.put(SECRETS + "." + name, secret(name, change, after)));
-            } else if (!was.equals(is)) {
-                Change harder = changes.get(key.path);
-                Effect effect = harder == null ? key.effect : harder.effect;
-                changes.put(key.path, new Change(key.path, was, is, after.originOf(key.path), effect));
-            }
-        }
-        return List.copyOf(changes.values());
-    }
-
-    private static Change secret(String name, Secret.Change change, ServiceSpec after) {
-        String path = SECRETS + "." + name;
-        return new Change(path, change.before(), change.after(), after.originOf(path), Effect.RESTART);
-    }
 
     /** The value for people: what a secret's text is told from another by is left out. */
     public String shown(ServiceSpec spec) {

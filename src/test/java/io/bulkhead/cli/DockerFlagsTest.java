@@ -7,7 +7,7 @@ import io.bulkhead.config.ConfigLoader;
 import io.bulkhead.control.ControlBed;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
-import io.bulkhead.spec.SpecKey;
+import io.bulkhead.spec.SpecChanges;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class DockerFlagsTest {
     private Map<String, String> keys(String... options) throws Exception {
         ServiceSpec plain = spec();
         Map<String, String> keys = new TreeMap<>();
-        SpecKey.changes(plain, spec(options)).forEach(change -> keys.put(change.path(), change.after()));
+        SpecChanges.between(plain, spec(options)).forEach(change -> keys.put(change.path(), change.after()));
         return keys;
     }
 
@@ -130,7 +130,8 @@ final class DockerFlagsTest {
                         Map.entry("namespaces.net", "private"),
                         Map.entry("namespaces.ipc", "host"),
                         Map.entry("namespaces.cgroup", "host"),
-                        Map.entry("environment", "{A=b=c, E=}"),
+                        Map.entry("environment.A", "b=c"),
+                        Map.entry("environment.E", ""),
                         Map.entry("stop.signal", "INT"),
                         Map.entry("stop.timeout", "3 s"),
                         Map.entry("restart.policy", "on-failure"),

@@ -7,6 +7,7 @@ import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.SpecChanges;
 import io.bulkhead.spec.SpecKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -126,12 +127,8 @@ final class EnvironmentFileTest {
 
         assertEquals(
                 List.of(new SpecKey.Change(
-                        "environment",
-                        "{A=1}",
-                        "{A=2}",
-                        new Origin(directory.main().toString(), 2),
-                        SpecKey.Effect.RESTART)),
-                SpecKey.changes(before, after));
+                        "environment.A", "1", "2", new Origin(directory.main().toString(), 2), SpecKey.Effect.RESTART)),
+                SpecChanges.between(before, after));
     }
 
     @Test

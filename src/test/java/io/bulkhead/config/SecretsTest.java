@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.Secret;
 import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.SpecChanges;
 import io.bulkhead.spec.SpecKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ final class SecretsTest {
         secret("db", "another", "rw-------");
         ServiceSpec after = web("secrets { a = db, b { source = db, type = env }, d = other }");
 
-        List<String> lines = SpecKey.changes(before, after).stream()
+        List<String> lines = SpecChanges.between(before, after).stream()
                 .map(c -> c.path() + ": " + c.before() + " -> " + c.after() + " " + c.effect())
                 .toList();
         String db = " from " + temporary.resolve("db");

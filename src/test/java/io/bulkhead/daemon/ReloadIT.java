@@ -95,7 +95,7 @@ final class ReloadIT {
             bed.services("web " + sleeper(rootfs, "environment { A = b }") + "other " + sleeper(rootfs, ""));
             String reload = bed.done("reload");
 
-            assertEquals("~ web  (restart)\n    environment: {} -> {A=b}  (restart, " + bed.conf + ":10)\n", reload);
+            assertEquals("~ web  (restart)\n    environment.A: unset -> b  (restart, " + bed.conf + ":10)\n", reload);
             assertNotEquals(pid, bed.pid("web"));
             assertTrue(bed.status("web").startsWith("RUNNING"));
             assertEquals(other, bed.pid("other"));
