@@ -63,7 +63,8 @@ final class GenerationsIT {
             List<String> history = bed.done("history").lines().toList();
             assertEquals(2, history.size(), history::toString);
             assertTrue(history.get(1).startsWith("*   2  "), history::toString);
-            assertTrue(history.get(1).endsWith("reload: added once; changed web (environment)"), history::toString);
+            assertTrue(
+                    history.get(1).endsWith("reload: added once; changed web (environment.VALUE)"), history::toString);
             assertTrue(bed.done("events").contains("generation 2 is confirmed: once, web are up"));
             bed.killDaemon();
             bed.start();
