@@ -77,7 +77,7 @@ final class GenerationsIT {
             delimiter = '|',
             value = {
                 "exit 3                        | restart.policy = never   | bad: EXITED exit status 3",
-                "exit 3                        | restart.backoff.initial = 20 s | bad: BACKOFF Exited too quickly",
+                "exit 3                        | restart.backoff.initial = 20 s, start.ready-after = 20 s | bad: BACKOFF Exited too quickly",
                 "exit 3                        | restart.backoff.initial = 0 s, restart.limit.attempts = 0 | bad: ",
                 "exit 3                        | restart.limit { attempts = 1 }, restart.backoff.initial = 1 ms | bad: ",
                 "sleep 0.3; exit 0             |                          | bad: BACKOFF Ended unexpectedly: exit status 0",
