@@ -53,10 +53,7 @@ abstract class SocketAttempt implements Question.Attempt {
         try {
             InetAddress address = addresses.next();
             fd = target.network().isPresent()
-                    ? linux.namespaces()
-                            .inNetwork(
-                                    target.network().getAsInt(),
-                                    () -> linux.streamSockets().open(address))
+                    ? linux.streamSockets().openIn(target.network().getAsInt(), address)
                     : linux.streamSockets().open(address);
             linux.streamSockets().connect(fd, address, target.port());
             loop.events().watchWritable(fd, this::writable);

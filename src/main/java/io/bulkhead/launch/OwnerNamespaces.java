@@ -8,7 +8,6 @@ import io.bulkhead.libc.Rendezvous;
 import io.bulkhead.libc.SyscallProgram;
 import io.bulkhead.spec.UserNamespace;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -45,8 +44,7 @@ final class OwnerNamespaces implements AutoCloseable {
         Rendezvous.hold(steps, MEETING);
         steps.call(CLOSE_RANGE, "", MEETING + 1, 0xffffffffL, 0);
         Rendezvous.await(steps, MEETING, "uid_map and gid_map");
-        // Nothing is there: it ends.
-        steps.call(EXECVE, "\"\"", "", steps.strings(List.of()), steps.strings(List.of()));
+        Rendezvous.part(steps);
         ParentSide parent = new ParentSide(linux, pid -> {
             IdMaps.write(linux, pid, user);
             made.set(linux.open("/proc/" + pid + "/ns/user", Linux.O_RDONLY));
@@ -54,7 +52,7 @@ final class OwnerNamespaces implements AutoCloseable {
         try (parent;
                 SyscallProgram program = steps.build()) {
             parent.attend(program);
-            ErrnoException end = runToEnd(program, parent.late());
+            ErrnoException end = Rendezvous.runToEnd(linux, program, parent.late());
             if (parent.failure().isPresent()) {
                 throw parent.failure().get();
             }
@@ -63,15 +61,6 @@ final class OwnerNamespaces implements AutoCloseable {
             }
         }
         return made.get();
-    }
-
-    private ErrnoException runToEnd(SyscallProgram program, long... late) {
-        try {
-            program.run(linux, NONE, late);
-        } catch (ErrnoException e) {
-            return e;
-        }
-        throw new IllegalStateException("an empty path was executed");
     }
 
     @Override

@@ -19,6 +19,12 @@ public final class PassedDescriptors {
     private static final int CMSG_HEADER = 16;
     private static final int CMSG_SPACE = CMSG_HEADER + MOST * 4;
 
+    /** Where what a {@code struct msghdr} points to stands behind it. */
+    private static final int VECTOR = 56;
+
+    private static final int CONTROL = VECTOR + 16;
+    private static final int DATA = CONTROL + CMSG_SPACE;
+
     private final Linux linux;
     private final LibC c;
     private final Runtime runtime;
@@ -40,19 +46,7 @@ public final class PassedDescriptors {
     public void send(String address, String text, int... descriptors) throws ErrnoException {
         int socket = linux.datagrams().connectAtOnce(address);
         try {
-            Pointer control = Memory.allocateDirect(runtime, CMSG_SPACE, true);
-            control.putLong(0, CMSG_HEADER + descriptors.length * 4L);
-            control.putInt(8, SOL_SOCKET);
-            control.putInt(12, SCM_RIGHTS);
-            for (int i = 0; i < descriptors.length; i++) {
-                control.putInt(CMSG_HEADER + i * 4L, descriptors[i]);
-            }
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            Pointer data = Memory.allocateDirect(runtime, bytes.length, true);
-            data.put(0, bytes, 0, bytes.length);
-            Pointer vector = vector(data, bytes.length);
-            Pointer header = header(vector, control, (CMSG_HEADER + descriptors.length * 4 + 7) & ~7);
-            if (call(SystemCall.SENDMSG, socket, header, 0) < 0) {
+            if (call(SystemCall.SENDMSG, socket, message(text, descriptors), 0) < 0) {
                 throw linux.failure("send descriptors to " + address);
             }
         } finally {
@@ -60,48 +54,55 @@ public final class PassedDescriptors {
         }
     }
 
+    /** What sendmsg(2) takes: a {@code struct msghdr}, with all that it points to. */
+    Pointer message(String text, int... descriptors) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        Pointer message = message(bytes.length, (CMSG_HEADER + descriptors.length * 4 + 7) & ~7);
+        message.putLong(CONTROL, CMSG_HEADER + descriptors.length * 4L);
+        message.putInt(CONTROL + 8, SOL_SOCKET);
+        message.putInt(CONTROL + 12, SCM_RIGHTS);
+        for (int i = 0; i < descriptors.length; i++) {
+            message.putInt(CONTROL + CMSG_HEADER + i * 4L, descriptors[i]);
+        }
+        message.put(DATA, bytes, 0, bytes.length);
+        return message;
+    }
+
     /** Waits for one message; EAGAIN where the socket doesn't wait. */
     public Message receive(int socket) throws ErrnoException {
-        Pointer data = Memory.allocateDirect(runtime, LONGEST, true);
-        Pointer control = Memory.allocateDirect(runtime, CMSG_SPACE, true);
-        Pointer vector = vector(data, LONGEST);
-        Pointer header = header(vector, control, CMSG_SPACE);
-        long length = call(SystemCall.RECVMSG, socket, header, MSG_CMSG_CLOEXEC);
+        Pointer message = message(LONGEST, CMSG_SPACE);
+        long length = call(SystemCall.RECVMSG, socket, message, MSG_CMSG_CLOEXEC);
         if (length < 0) {
             throw linux.failure("recvmsg");
         }
         List<Integer> descriptors = new ArrayList<>();
-        boolean any = header.getLong(40) >= CMSG_HEADER
-                && control.getInt(8) == SOL_SOCKET
-                && control.getInt(12) == SCM_RIGHTS;
-        for (long at = CMSG_HEADER; any && at < Math.min(control.getLong(0), CMSG_SPACE); at += 4) {
-            descriptors.add(control.getInt(at));
+        boolean any = message.getLong(40) >= CMSG_HEADER
+                && message.getInt(CONTROL + 8) == SOL_SOCKET
+                && message.getInt(CONTROL + 12) == SCM_RIGHTS;
+        for (long at = CMSG_HEADER; any && at < Math.min(message.getLong(CONTROL), CMSG_SPACE); at += 4) {
+            descriptors.add(message.getInt(CONTROL + at));
         }
         byte[] bytes = new byte[(int) length];
-        data.get(0, bytes, 0, bytes.length);
+        message.get(DATA, bytes, 0, bytes.length);
         return new Message(new String(bytes, StandardCharsets.UTF_8), descriptors);
     }
 
-    private Pointer vector(Pointer data, int length) {
-        Pointer vector = Memory.allocateDirect(runtime, 16, true); // struct iovec
-        vector.putAddress(0, data.address());
-        vector.putLong(8, length);
-        return vector;
+    /** A {@code struct msghdr} without a name, its only {@code struct iovec}, the control message, and the data. */
+    private Pointer message(int length, int controlLength) {
+        Pointer message = Memory.allocateDirect(runtime, DATA + length, true);
+        message.putAddress(16, message.address() + VECTOR);
+        message.putLong(24, 1);
+        message.putAddress(32, message.address() + CONTROL);
+        message.putLong(40, controlLength);
+        message.putAddress(VECTOR, message.address() + DATA);
+        message.putLong(VECTOR + 8, length);
+        return message;
     }
 
-    private Pointer header(Pointer vector, Pointer control, int length) {
-        Pointer header = Memory.allocateDirect(runtime, 56, true); // struct msghdr: no name
-        header.putAddress(16, vector.address());
-        header.putLong(24, 1);
-        header.putAddress(32, control.address());
-        header.putLong(40, length);
-        return header;
-    }
-
-    private long call(SystemCall call, int socket, Pointer header, int flags) {
+    private long call(SystemCall call, int socket, Pointer message, int flags) {
         long n;
         do {
-            n = c.syscall(call.number(), socket, header.address(), flags, 0, 0, 0);
+            n = c.syscall(call.number(), socket, message.address(), flags, 0, 0, 0);
         } while (n < 0 && linux.errno() == ErrnoException.EINTR);
         return n;
     }

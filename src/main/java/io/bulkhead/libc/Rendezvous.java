@@ -1,6 +1,8 @@
 package io.bulkhead.libc;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import jnr.ffi.Pointer;
 
@@ -57,6 +59,31 @@ public final class Rendezvous implements AutoCloseable {
         program.step("ask for " + purpose, SystemCall.WRITE, fd, "\n", 1);
         program.step("wait for " + purpose, SystemCall.READ, fd, program.longs(0), 1);
         program.call(SystemCall.CLOSE, "", fd);
+    }
+
+    /** The child's last step, where it is to become nothing: it ends. */
+    public static void part(SyscallProgram.Builder program) {
+        program.step("execve nothing", SystemCall.EXECVE, "", program.strings(List.of()), program.strings(List.of()));
+    }
+
+    /**
+     * Runs a program that ends in {@link #part}.
+     *
+     * @return what it ended by: the last step's error, or that of one before
+     */
+    public static ErrnoException runToEnd(Linux linux, SyscallProgram program, long... late) {
+        try {
+            program.run(linux, NONE, late);
+        } catch (ErrnoException e) {
+            return e;
+        }
+        throw new IllegalStateException("an empty path was executed");
+    }
+
+    /** A descriptor that a child which has ended has sent; empty: it didn't come so far. */
+    Optional<Integer> handedOver() throws ErrnoException {
+        leave();
+        return linux.passedDescriptors().receive(ours).descriptors().stream().findFirst();
     }
 
     /** What {@link #hold} needs. */

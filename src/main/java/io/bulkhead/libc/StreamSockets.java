@@ -1,5 +1,6 @@
 package io.bulkhead.libc;
 
+import java.lang.ref.Reference;
 import java.net.InetAddress;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -34,6 +35,42 @@ public final class StreamSockets {
             throw linux.failure("socket");
         }
         return fd;
+    }
+
+    /**
+     * Likewise of another network. Moves the calling thread there and back; where the caller isn't root, a child goes there instead:
+     * he has power over what belongs to users of his own only among these, and of a process of many threads none can join them.
+     * setns(2)
+     *
+     * @param pidfd of a process that is in it, and among the users whose it is; 32 or more
+     */
+    public int openIn(int pidfd, InetAddress address) throws ErrnoException {
+        return linux.geteuid() == 0
+                ? linux.namespaces().inNetwork(pidfd, () -> open(address))
+                : openByChild(pidfd, family(address));
+    }
+
+    private int openByChild(int pidfd, int family) throws ErrnoException {
+        int meeting = 3;
+        int process = 4;
+        int made = 5;
+        SyscallProgram.Builder steps = SyscallProgram.builder(0);
+        Rendezvous.hold(steps, meeting);
+        steps.call(SystemCall.DUP3, "a process to 4", pidfd, process, 0);
+        steps.call(SystemCall.CLOSE_RANGE, "", made, 0xffffffffL, 0);
+        long namespaces = SyscallProgram.CLONE_NEWUSER | SyscallProgram.CLONE_NEWNET;
+        steps.call(SystemCall.SETNS, "CLONE_NEWUSER|CLONE_NEWNET", process, namespaces);
+        steps.call(SystemCall.SOCKET, "", family, SOCK_STREAM | Linux.O_NONBLOCK | Linux.O_CLOEXEC, 0);
+        Pointer message = linux.passedDescriptors().message("\n", made);
+        steps.step("sendmsg the socket", SystemCall.SENDMSG, meeting, message.address(), 0); // in the memory they share
+        Rendezvous.part(steps);
+        try (Rendezvous rendezvous = linux.rendezvous();
+                SyscallProgram program = steps.build()) {
+            ErrnoException end = Rendezvous.runToEnd(linux, program, rendezvous.late());
+            return rendezvous.handedOver().orElseThrow(() -> end);
+        } finally {
+            Reference.reachabilityFence(message);
+        }
     }
 
     private static int family(InetAddress address) {

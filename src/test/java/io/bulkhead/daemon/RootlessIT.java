@@ -101,6 +101,38 @@ final class RootlessIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void servicesAreAskedInTheirOwnNetworks(boolean group) throws Exception {
+        String server =
+                "socket(S, 2, 1, 0); bind(S, pack('Sna4x8', 2, 8080, pack('C4', 127, 0, 0, 1))) or die; listen(S, 5);"
+                        + " while (accept(C, S)) { sysread(C, $head, 9); syswrite(C, qq(HTTP/1.1 204 OK\\r\\n\\r\\n)); close(C); }";
+        try (Delegation user = delegation(group);
+                DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("web", "perl");
+            bed.settings("cgroup.parent = auto")
+                    .services("web { rootfs = " + rootfs + ", command = [/bin/perl, -e, \""
+                            + server + "\"]\nnamespaces.net = private\nstart.ready.tcp = 8080\n"
+                            + "health { http = \"http://127.0.0.1:8080/\", interval = 100 ms } }");
+            user.start(bed);
+
+            bed.awaitStatus("web", "RUNNING");
+            awaitInspection(bed, "healthy: http GET /: 204");
+            // The children that ask share its memory: had they made it undumpable, the files of its process were
+            // root's. proc(5)
+            Path daemon = Path.of("/proc", Long.toString(bed.daemonPid()), "maps");
+            assertEquals(Delegation.USER, Files.getAttribute(daemon, "unix:uid"));
+            bed.killDaemon();
+            user.start(bed);
+            awaitInspection(bed, "healthy: http GET /: 204");
+        }
+    }
+
+    private static void awaitInspection(DaemonBed bed, String text) {
+        await().atMost(DaemonBed.PATIENCE)
+                .untilAsserted(() -> assertTrue(bed.done("inspect", "web").contains(text), bed.done("inspect", "web")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void secretsOfItsOwnUserAreGiven(boolean group) throws Exception {
         try (Delegation user = delegation(group);
                 DaemonBed bed = new DaemonBed()) {
