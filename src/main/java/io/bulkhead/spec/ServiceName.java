@@ -18,6 +18,10 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
     public static final int LONGEST = 100;
 
     private static final Pattern VALID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,99}");
+    /** The kernel's own files in a cgroup directory all begin with a controller's name and a dot. */
+    private static final Pattern KERNELS =
+            Pattern.compile("(cgroup|cpu|cpuacct|cpuset|memory|pids|io|blkio|devices|freezer|hugetlb|rdma|misc"
+                    + "|net_cls|net_prio|perf_event)\\.");
 
     public ServiceName {
         Objects.requireNonNull(value);
@@ -28,11 +32,9 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
 
     /** Whether {@code value} may name a service. */
     public static boolean isValid(String value) {
-        // The kernel's own files in a cgroup directory all begin with a controller's name and a dot.
         return VALID.matcher(value).matches()
                 && !value.equals("all")
-                && !value.matches("(cgroup|cpu|cpuacct|cpuset|memory|pids|io|blkio|devices|freezer|hugetlb|rdma|misc"
-                        + "|net_cls|net_prio|perf_event)\\..*");
+                && !KERNELS.matcher(value).lookingAt();
     }
 
     /** Whether somebody who types {@code text} means, perhaps among others, the whole service. */
