@@ -1,6 +1,5 @@
 package io.bulkhead.plan;
 
-import io.bulkhead.spec.Dependencies;
 import io.bulkhead.spec.Hook;
 import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.ServiceName;
@@ -21,45 +20,20 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * A host in memory, on which plans are carried out: groups and processes, and the daemon's memory of them. What happens to
  * them, and how long an action takes, is the caller's to say; what must never be is checked at every step.
  */
 final class Model {
-    /** Why one that is to run is taken down to make place for another. */
-    private static final Set<String> REPLACED = Set.of(Roll.CHANGED, Roll.RESTARTED);
-
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
-
-    /** What the kernel holds of one service. */
-    static final class Box {
-        boolean group;
-        Optional<ProcessId> main = Optional.empty();
-        /** Processes that are not the main one. */
-        boolean others;
-
-        Optional<Action> underWay = Optional.empty();
-        Optional<ProcessEvent> event = Optional.empty();
-        Signs signs = Signs.NONE;
-        boolean signalled;
-        final HookBox hook = new HookBox();
-        Optional<String> strain = Optional.empty();
-
-        boolean populated() {
-            return main.isPresent() || others || hook.isIn(Hook.Where.CONTAINER);
-        }
-
-        Observed.Service seen() {
-            return new Observed.Service(
-                    event, group, populated(), List.of(), underWay.isPresent(), signs, hook.event, strain);
-        }
-    }
 
     private final Planner planner;
     private final Map<ServiceName, Box> boxes = new TreeMap<>();
@@ -67,7 +41,7 @@ final class Model {
     private Map<ServiceName, ServiceStatus> statuses = Map.of();
     private Desired desired = Desired.NOTHING;
     /** Those that the last plan takes down in a roll. */
-    private final Set<ServiceName> turn = new TreeSet<>();
+    private Set<ServiceName> turn = Set.of();
 
     private Instant now = EPOCH;
     private int nextPid = 1;
@@ -76,26 +50,6 @@ final class Model {
     Model(Random random, Coverage coverage) {
         this.planner = new Planner(random::nextDouble);
         this.coverage = coverage;
-    }
-
-    /** Which states have met which events. */
-    static final class Coverage {
-        private final Map<String, Integer> pairs = new TreeMap<>();
-
-        void count(ServiceState state, String event) {
-            pairs.merge(state + " " + event, 1, Integer::sum);
-        }
-
-        Set<String> pairs() {
-            return pairs.keySet();
-        }
-
-        @Override
-        public String toString() {
-            StringBuilder text = new StringBuilder();
-            pairs.forEach((pair, times) -> text.append(String.format("%-34s %9d%n", pair, times)));
-            return text.toString();
-        }
     }
 
     Instant now() {
@@ -128,12 +82,48 @@ final class Model {
         Map<ServiceName, Boolean> overrides = new HashMap<>(desired.overrides());
         overrides.keySet().retainAll(names);
         tell(names, "declared anew");
-        desired = new Desired(Desired.Declared.all(specs), Map.of(), overrides, desired.stopAll())
+        desired = new Desired(declared(specs), Map.of(), overrides, desired.stopAll())
                 .after(desired, statuses.keySet())
                 .replacing(desired.replaced());
         Set<ServiceName> gone = new TreeSet<>(statuses.keySet());
         gone.removeAll(names);
         tell(gone, "not declared");
+    }
+
+    /** Each is worked out once: it takes longer than all else. */
+    private Map<ServiceName, Desired.Declared> declared(Collection<ServiceSpec> specs) {
+        Map<ServiceName, Desired.Declared> all = new HashMap<>();
+        for (ServiceSpec spec : specs) {
+            Desired.Declared before = desired.services().get(spec.name());
+            if (before != null && before.spec().equals(spec)) {
+                all.put(spec.name(), before);
+            } else {
+                all.putAll(Desired.Declared.all(List.of(spec)));
+            }
+        }
+        return all;
+    }
+
+    /** There are to be more of a service, or fewer: those that run and stay aren't touched. */
+    void scale(ServiceName service, Collection<ServiceSpec> specs) {
+        round();
+        List<ServiceName> stay = new ArrayList<>(desired.graph().members(service.value()));
+        int before = stay.size();
+        Wanted wanted = new Wanted(desired);
+        List<ServiceName> untouched = stay.stream()
+                .filter(name -> wanted.runs(name) && !desired.isOutdated(name, status(name)))
+                .toList();
+        declare(specs);
+        List<ServiceName> members = desired.graph().members(service.value());
+        stay.retainAll(members);
+        tell(stay, members.size() > before ? "more instances" : "fewer instances");
+        for (Action action : planner.plan(desired, statuses, observed(), now).actions()) {
+            if (action instanceof Action.SendSignal signal && members.contains(signal.service())) {
+                check(
+                        !untouched.contains(signal.service()),
+                        () -> signal.service() + " is stopped for there being " + members.size() + ", not " + before);
+            }
+        }
     }
 
     void start(ServiceName name) {
@@ -202,6 +192,24 @@ final class Model {
         }
     }
 
+    /** A command in its container is to have it read its configuration again. */
+    void reload(ServiceName name) {
+        Box box = box(name);
+        if (box.main.isPresent() && !box.reloads) {
+            coverage.count(status(name).state(), "reload-service");
+            box.reloads = true;
+        }
+    }
+
+    /** That command ends, and nobody tells the planner. */
+    void reloadEnds(ServiceName name) {
+        Box box = box(name);
+        if (box.reloads) {
+            coverage.count(status(name).state(), "end of reload-service");
+            box.reloads = false;
+        }
+    }
+
     void forks(ServiceName name) {
         box(name).others |= box(name).main.isPresent() || box(name).hook.isIn(Hook.Where.CONTAINER);
     }
@@ -218,9 +226,7 @@ final class Model {
         Box box = box(name);
         if (box.main.isPresent() && box.event.isEmpty()) {
             coverage.count(status(name).state(), "end");
-            box.event = Optional.of(new ProcessEvent.Ended(box.main.get(), exit, now));
-            box.main = Optional.empty();
-            box.signs = Signs.NONE;
+            box.mainEnds(exit, now);
         }
     }
 
@@ -254,22 +260,12 @@ final class Model {
             if (box.hook.isIn(Hook.Where.HOST)) {
                 check(Hook.Where.isHosts(kill.target()), name + " is killed for its hook");
             } else {
-                kill(box);
+                box.kill(now);
             }
             box.hook.ends(new ExitStatus.Signaled(9, false, false), now);
         } else if (action instanceof Action.RemoveGroup && well) {
-            kill(box);
+            box.kill(now);
             box.group = false;
-        }
-    }
-
-    private void kill(Box box) {
-        box.others = false;
-        if (box.main.isPresent()) {
-            box.event =
-                    Optional.of(new ProcessEvent.Ended(box.main.get(), new ExitStatus.Signaled(9, false, false), now));
-            box.main = Optional.empty();
-            box.signs = Signs.NONE;
         }
     }
 
@@ -279,69 +275,30 @@ final class Model {
 
     /** A round, with all that must hold of what it decides. */
     void round() {
-        Map<ServiceName, Observed.Service> seen = new HashMap<>();
-        boxes.forEach((name, box) -> seen.put(name, box.seen()));
+        Observed seen = observed();
         statuses.forEach((name, status) -> status.turn()
                 .flatMap(Turn::next)
                 .filter(at -> !at.isAfter(now))
                 .ifPresent(at -> coverage.count(status.state(), "its time")));
-        Plan plan = planner.plan(desired, statuses, new Observed(seen, Set.of()), now);
+        Plan plan = planner.plan(desired, statuses, seen, now);
         boxes.values().forEach(box -> {
             box.event = Optional.empty();
             box.hook.event = Optional.empty();
             box.strain = Optional.empty();
         });
-        rollsInTurn(plan);
+        turn = new Rules(desired, statuses).rollsInTurn(plan);
         statuses = plan.statuses();
         desired = desired.stillReplacing(statuses);
         wake = plan.wakeAt();
         check(wake.filter(at -> !at.isAfter(now)).isEmpty(), "the next look is due at once, and so for ever");
         plan.actions().forEach(this::begin);
-        statuses.forEach(this::check);
+        statuses.forEach((name, status) -> Rules.agree(name, status, box(name)));
         Plan again = planner.plan(desired, statuses, observed(), now);
         check(again.actions().isEmpty(), "a second look, at which nothing is new, wants " + again.actions());
-        statuses.forEach((name, status) -> check(
-                rested(status)
-                        .equals(rested(java.util.Objects.requireNonNull(
-                                again.statuses().get(name)))),
-                "a second look makes " + again.statuses().get(name) + " of " + status));
-    }
-
-    /** Who serves is taken down to be replaced only where enough others serve. */
-    private void rollsInTurn(Plan plan) {
-        Wanted wanted = new Wanted(desired);
-        turn.clear();
-        for (Action action : plan.actions()) {
-            if (!(action instanceof Action.SendSignal signal) || !REPLACED.contains(signal.reason())) {
-                continue;
-            }
-            ServiceSpec spec = desired.spec(signal.service()).orElseThrow();
-            List<ServiceName> down = new ArrayList<>();
-            for (ServiceName member :
-                    desired.graph().members(spec.instance().service().value())) {
-                ServiceStatus then = plan.statuses().getOrDefault(member, ServiceStatus.NEW);
-                if (wanted.runs(member) && !serves(member, then)) {
-                    down.add(member);
-                }
-            }
-            if (Roll.isFor(spec)) {
-                turn.add(signal.service());
-            }
-            int most = spec.instance().instances().maxUnavailable();
-            ServiceStatus then = plan.statuses().getOrDefault(signal.service(), ServiceStatus.NEW);
-            boolean served = serves(signal.service(), status(signal.service()))
-                    && then.progress().health() != HealthState.UNHEALTHY;
-            check(
-                    !served || down.size() <= most,
-                    signal.service() + " is taken down, and so are " + down + ", of which only " + most + " may be");
-        }
-    }
-
-    private boolean serves(ServiceName name, ServiceStatus status) {
-        ServiceSpec spec = desired.spec(name).orElseThrow();
-        return Neighbours.isCompleted(spec, status)
-                || (Neighbours.isMet(spec, status, Dependencies.Condition.READY)
-                        && status.progress().health() != HealthState.UNHEALTHY);
+        statuses.forEach((name, status) -> {
+            ServiceStatus then = Objects.requireNonNull(again.statuses().get(name));
+            check(rested(status).equals(rested(then)), () -> "a second look makes " + then + " of " + status);
+        });
     }
 
     /** What it waits for is told in words, which may be those of a moment before. */
@@ -391,7 +348,7 @@ final class Model {
             check(
                     status(name).turn().filter(Turn::open).isEmpty(),
                     name + " is started and its time is yet to be seen to");
-            needsAreMet(name);
+            new Rules(desired, statuses).needsAreMet(name, turn);
         }
         if (action instanceof Action.Forget) {
             check(!box.populated() && !box.group, name + " is forgotten too early");
@@ -402,55 +359,18 @@ final class Model {
         box.underWay = Optional.of(action);
     }
 
-    private void needsAreMet(ServiceName name) {
-        desired.spec(name).orElseThrow().lifecycle().dependencies().requires().forEach((other, need) -> {
-            for (ServiceName dependency : desired.graph().members(other)) {
-                // Whose turn it is has served until now, and others of its service do.
-                check(
-                        turn.contains(dependency)
-                                || Neighbours.isMet(
-                                        desired.spec(dependency).orElseThrow(), status(dependency), need.condition()),
-                        name + " is started before " + dependency + " is " + need + ": " + status(dependency));
-            }
-        });
-    }
-
-    private void check(ServiceName name, ServiceStatus status) {
-        Box box = box(name);
-        boolean launching = box.underWay.filter(Action.Start.class::isInstance).isPresent();
-        boolean hooked = box.underWay.filter(Action.RunHook.class::isInstance).isPresent() || !box.hook.isIdle();
-        check(
-                status.process().isEmpty() || status.process().equals(box.main),
-                name + " has " + status.process() + " and is remembered with " + box.main);
-        switch (status.state()) {
-            case STOPPED, EXITED, FATAL, BACKOFF -> {
-                check(
-                        status.process().isEmpty() && !launching && !hooked,
-                        name + " is " + status.state() + " and lives");
-                box.hook.rests();
-            }
-            case STARTING ->
-                check(
-                        status.process().isPresent() || box.underWay.isPresent() || hooked || box.event.isPresent(),
-                        name + " starts by nothing");
-            case RUNNING -> check(status.process().isPresent() || status.remains(), name + " runs without a process");
-            case STOPPING -> {}
-            case UNKNOWN -> check(false, name + " is UNKNOWN");
-        }
-        status.due()
-                .ifPresent(due -> check(
-                        status.state() != ServiceState.BACKOFF
-                                || !due.isBefore(status.endedAt().orElse(EPOCH)),
-                        name + " waits for a time before its end"));
-    }
-
     private Box box(ServiceName name) {
         return boxes.computeIfAbsent(name, n -> new Box());
     }
 
     static void check(boolean holds, String otherwise) {
+        check(holds, () -> otherwise);
+    }
+
+    /** For what takes long to say. */
+    static void check(boolean holds, Supplier<String> otherwise) {
         if (!holds) {
-            throw new AssertionError(otherwise);
+            throw new AssertionError(otherwise.get());
         }
     }
 }

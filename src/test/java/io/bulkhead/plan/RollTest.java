@@ -35,7 +35,7 @@ class RollTest {
     private static final ServiceName SECOND = new ServiceName("web_01");
     private static final ServiceName THIRD = new ServiceName("web_02");
 
-    private final Model model = new Model(new Random(1), new Model.Coverage());
+    private final Model model = new Model(new Random(1), new Coverage());
 
     private static List<ServiceSpec> web(String version, int maxUnavailable) {
         ServiceSpec first =
@@ -60,7 +60,7 @@ class RollTest {
     }
 
     private void finish(ServiceName name, boolean well) {
-        Model.Box box = model.boxes().get(name);
+        Box box = model.boxes().get(name);
         if (box != null && box.signalled) {
             model.ends(name, new ExitStatus.Signaled(15, false, false));
         }

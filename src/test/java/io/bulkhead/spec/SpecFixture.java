@@ -145,6 +145,11 @@ public final class SpecFixture {
         return this;
     }
 
+    public SpecFixture limit(RestartPolicy.Limit limit) {
+        restart = new RestartPolicy(restart.when(), restart.successExitCodes(), restart.backoff(), limit, restart.on());
+        return this;
+    }
+
     public SpecFixture initialBackoff(Duration initial) {
         RestartPolicy.Backoff old = restart.backoff();
         restart = new RestartPolicy(
