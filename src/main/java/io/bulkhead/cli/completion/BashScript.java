@@ -14,21 +14,41 @@ final class BashScript {
 
             _supervisorctl_reply() { # the words of $2 that begin with $1
                 local IFS=$' \\t\\n'
-                COMPREPLY=($(compgen -W "$2" -- "$1"))
+                mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
                 # Only what is behind the last colon is replaced.
                 if [[ $1 == *:* && $COMP_WORDBREAKS == *:* ]]; then
                     COMPREPLY=("${COMPREPLY[@]#"${1%"${1##*:}"}"}")
                 fi
             }
 
-            _supervisorctl_names() { # of services, as the daemon of this command line knows them
-                "${program[@]}" "$1" 2>/dev/null | while read -r name _; do printf '%s ' "$name"; done
+            _supervisorctl_names() { # of services, as the daemon of this command line knows them; $1: any, one, whole or new
+                local names=() groups=() used=' ' of=status name rest
+                [[ $1 != new ]] || of=avail
+                while read -r name rest; do
+                    names+=("$name")
+                    [[ " ${groups[*]} " == *" ${name%%:*} "* ]] || groups+=("${name%%:*}")
+                    [[ $rest != 'in use'* ]] || used+="${name%%:*} "
+                done < <("${program[@]}" "$of" 2>/dev/null)
+                case $1 in
+                    any | one) printf '%s ' "${names[@]}" ;;&
+                    any)
+                        for name in "${groups[@]}"; do
+                            [[ " ${names[*]} " == *" $name "* ]] || printf '%s:* ' "$name"
+                        done
+                        printf all
+                        ;;
+                    whole) printf '%s ' "${groups[@]}" ;;
+                    new)
+                        for name in "${groups[@]}"; do
+                            [[ $used == *" $name "* ]] || printf '%s ' "$name"
+                        done
+                        ;;
+                esac
             }
 
             _supervisorctl_words() { # completes $1 with words of kind $2
                 case $2 in
-                    services) _supervisorctl_reply "$1" "$(_supervisorctl_names status)all" ;;
-                    declared) _supervisorctl_reply "$1" "$(_supervisorctl_names avail)" ;;
+                    any | one | whole | new) _supervisorctl_reply "$1" "$(_supervisorctl_names "$2")" ;;
                     files)
                         compopt -o filenames 2>/dev/null
                         mapfile -t COMPREPLY < <(compgen -f -- "$1")
@@ -125,11 +145,8 @@ final class BashScript {
     }
 
     private static String kind(Words words) {
-        if (words instanceof Words.Services) {
-            return "services";
-        }
-        if (words instanceof Words.Declared) {
-            return "declared";
+        if (words instanceof Words.Services services) {
+            return services.which().word();
         }
         if (words instanceof Words.Files) {
             return "files";

@@ -59,12 +59,21 @@ record Entry(String name, String description, List<Option> options, List<Words> 
         List<Words> arguments = new ArrayList<>();
         boolean repeats = false;
         for (PositionalParamSpec parameter : command.positionalParameters()) {
-            Words words = Words.of(parameter.paramLabel());
-            arguments.add(name.equals("add") ? new Words.Declared() : words);
             repeats = parameter.arity().max() > 1;
+            boolean named = parameter.paramLabel().equals("NAME");
+            arguments.add(named ? services(name, repeats) : Words.of(parameter.paramLabel()));
         }
         return new Entry(
                 name, sentence(command.usageMessage().description()), options(command, true), arguments, repeats);
+    }
+
+    private static Words services(String command, boolean several) {
+        return new Words.Services(
+                switch (command) {
+                    case "add" -> Words.Which.NEW;
+                    case "remove", "update" -> Words.Which.WHOLE;
+                    default -> several ? Words.Which.ANY : Words.Which.ONE;
+                });
     }
 
     private static List<Option> options(CommandSpec command, boolean ownOnly) {

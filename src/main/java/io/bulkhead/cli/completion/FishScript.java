@@ -29,7 +29,7 @@ final class FishScript {
                 test (count $argv) = 1; or test $given -ge $argv[2] -a $given -le $argv[3]
             end
 
-            # The names of services, as the daemon of this command line knows them; $argv[1]: status or avail
+            # The names of services, as the daemon of this command line knows them; $argv[1]: any, one, whole or new
             function __supervisorctl_names
                 set -l daemon
                 set -l words (commandline -opc)
@@ -38,8 +38,24 @@ final class FishScript {
                         set daemon $words[$i] $words[(math $i + 1)]
                     end
                 end
-                $words[1] $daemon $argv[1] 2>/dev/null | string replace -r ' .*' ''
-                test $argv[1] = status; and echo all
+                set -l of status
+                test $argv[1] = new; and set of avail
+                set -l lines ($words[1] $daemon $of 2>/dev/null)
+                switch $argv[1]
+                    case any
+                        string replace -r ' .*' '' -- $lines
+                        string replace -rf '^([^ :]+:).*' '$1*' -- $lines
+                        echo all
+                    case one
+                        string replace -r ' .*' '' -- $lines
+                    case whole
+                        string replace -r '[ :].*' '' -- $lines
+                    case new
+                        set -l used (string replace -rf '[ :].* in use .*' '' -- $lines)
+                        for name in (string replace -r '[ :].*' '' -- $lines)
+                            contains -- $name $used; or echo $name
+                        end
+                end
             end
 
             complete -c supervisorctl -f
@@ -103,11 +119,8 @@ final class FishScript {
     }
 
     private static String words(Words words) {
-        if (words instanceof Words.Services) {
-            return " -a '(__supervisorctl_names status)'";
-        }
-        if (words instanceof Words.Declared) {
-            return " -a '(__supervisorctl_names avail)'";
+        if (words instanceof Words.Services services) {
+            return " -a '(__supervisorctl_names " + services.which().word() + ")'";
         }
         if (words instanceof Words.Files) {
             return " -a '(__fish_complete_path (commandline -ct))'";

@@ -7,10 +7,24 @@ import java.util.Locale;
 /** What may stand in one place of a command line. */
 sealed interface Words {
     /** Names of services, asked of the daemon when they are wanted. */
-    record Services() implements Words {}
+    record Services(Which which) implements Words {}
 
-    /** The names of services that the configuration declares, in force or not. */
-    record Declared() implements Words {}
+    /** What a command takes the name of; it is to be offered nothing that it would refuse. */
+    enum Which {
+        /** Any number of instances: {@code web:web_00}, {@code web:*}, {@code all}. */
+        ANY,
+        /** One of them. */
+        ONE,
+        /** Services with all their instances: {@code web}. */
+        WHOLE,
+        /** Those that the configuration declares and that are not in force. */
+        NEW;
+
+        /** What the scripts call it. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /** Paths. */
     record Files() implements Words {}
@@ -21,16 +35,13 @@ sealed interface Words {
     /** Whatever the user thinks of. */
     record Free() implements Words {}
 
-    /** By the word that stands for it in the help: {@code NAME}, {@code FILE}, {@code stdout|stderr}. */
+    /** By the word that stands for it in the help: {@code FILE}, {@code stdout|stderr}. */
     static Words of(String label) {
         String bare = label.replaceAll("[\\[\\]<>.]", "");
         if (bare.contains("|")) {
-            List<String> choices = Arrays.asList(bare.split("\\|", -1));
-            // NAME|all: the word in capitals stands for others.
-            return choices.contains("NAME") ? new Services() : new Of(choices);
+            return new Of(Arrays.asList(bare.split("\\|", -1)));
         }
         return switch (bare.toUpperCase(Locale.ROOT)) {
-            case "NAME" -> new Services();
             case "FILE", "DIR", "B", "SRC:DST" -> new Files();
             case "URL" -> new Of(List.of("unix:///run/bulkhead/supervisord.sock"));
             case "SIG" ->

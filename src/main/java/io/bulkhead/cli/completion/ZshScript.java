@@ -9,15 +9,20 @@ final class ZshScript {
             #compdef supervisorctl
             # zsh completion of supervisorctl, by `supervisorctl completion zsh`
 
-            _supervisorctl_names() { # of services, as the daemon of this command line knows them; $1: status or avail
-                local -a names
-                names=(${(f)"$(_call_program names $service ${(Q)daemon} $1 2>/dev/null)"})
-                names=(${names%% *})
-                [[ $1 == status ]] && names+=(all)
-                compadd "${@:2}" -a names
+            _supervisorctl_names() { # of services, as the daemon of this command line knows them; last: any, one, whole or new
+                local -a lines names groups used
+                local which=${@[-1]} of=status
+                [[ $which == new ]] && of=avail
+                lines=(${(f)"$(_call_program names $service ${(Q)daemon} $of 2>/dev/null)"})
+                names=(${lines%% *})
+                groups=(${(u)names%%:*})
+                case $which in
+                    any) groups=(${groups:|names}) names+=(${^groups}':*' all) ;;
+                    whole) names=($groups) ;;
+                    new) used=(${${(M)lines:#* in use *}%%[ :]*}) names=(${groups:|used}) ;;
+                esac
+                compadd "${@[1,-2]}" -a names
             }
-            _supervisorctl_services() { _supervisorctl_names status "$@" }
-            _supervisorctl_declared() { _supervisorctl_names avail "$@" }
 
             _supervisorctl() {
                 local curcontext="$curcontext" state line command
@@ -99,11 +104,8 @@ final class ZshScript {
     }
 
     private static String action(Words words) {
-        if (words instanceof Words.Services) {
-            return "_supervisorctl_services";
-        }
-        if (words instanceof Words.Declared) {
-            return "_supervisorctl_declared";
+        if (words instanceof Words.Services services) {
+            return "_supervisorctl_names " + services.which().word();
         }
         if (words instanceof Words.Files) {
             return "_files";

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts in their shells, with a {@code supervisorctl} that knows two services. */
+/** The scripts in their shells, with a {@code supervisorctl} that knows some services. */
 final class CompletionTest {
     /** Fills bash's variables as readline does, a colon being a word of its own. */
     private static final String BASH = """
@@ -32,11 +32,35 @@ final class CompletionTest {
 
     private static final String FISH = "source ./script; complete -C $argv[1] | string replace -r '\\t.*' ''";
 
+    /** Prints what its completion system would be given. */
+    private static final String ZSH = """
+            _call_program() { shift; "$@" }
+            compadd() { print -rl -- ${(P)@[-1]} }
+            _arguments() { :; }
+            service=supervisorctl daemon=()
+            . ./script
+            _supervisorctl_names -J group $1
+            """;
+
     private static final String SUPERVISORCTL = """
             #!/bin/sh
             echo "$@" >> ./asked
-            echo 'web                              RUNNING   pid 4711, uptime 0:00:01'
-            echo 'pool:pool_00                     STOPPED   Not started'
+            case "$*" in
+                *avail)
+                    echo 'new                              avail     manual'
+                    echo 'pool:pool_00                     in use    auto'
+                    echo 'pool:pool_01                     in use    auto'
+                    echo 'pool:pool_02                     avail     auto'
+                    echo 'many:many_00                     avail     auto'
+                    echo 'many:many_01                     avail     auto'
+                    echo 'web                              in use    auto'
+                    ;;
+                *)
+                    echo 'web                              RUNNING   pid 4711, uptime 0:00:01'
+                    echo 'pool:pool_00                     STOPPED   Not started'
+                    echo 'pool:pool_01                     RUNNING   pid 4712, uptime 0:00:01'
+                    ;;
+            esac
             """;
 
     @TempDir
@@ -52,7 +76,9 @@ final class CompletionTest {
     void bashCompletesCommandsNamesAndWords() throws Exception {
         completes(Shell.bash, List.of("bash", "-c", BASH, "bash"));
 
-        assertEquals(Set.of("pool_00"), words(List.of("bash", "-c", BASH, "bash"), "supervisorctl start pool:p"));
+        assertEquals(
+                Set.of("pool_00", "pool_01"), words(List.of("bash", "-c", BASH, "bash"), "supervisorctl start pool:p"));
+        assertEquals(Set.of("*"), words(List.of("bash", "-c", BASH, "bash"), "supervisorctl start pool:\\*"));
     }
 
     @Test
@@ -68,6 +94,18 @@ final class CompletionTest {
         Path script = Files.writeString(directory.resolve("script"), Shell.zsh.script(Main.model()));
 
         assertEquals(Set.of(), words(List.of("zsh", "-f", "-n"), script.toString()));
+    }
+
+    @Test
+    void zshOffersWhatACommandTakes() throws Exception {
+        assumeTrue(isInstalled("zsh"), "zsh isn't installed");
+        Files.writeString(directory.resolve("script"), Shell.zsh.script(Main.model()));
+        List<String> run = List.of("zsh", "-f", "-c", ZSH, "zsh");
+
+        assertEquals(Set.of("web", "pool:pool_00", "pool:pool_01", "pool:*", "all"), words(run, "any"));
+        assertEquals(Set.of("web", "pool:pool_00", "pool:pool_01"), words(run, "one"));
+        assertEquals(Set.of("web", "pool"), words(run, "whole"));
+        assertEquals(Set.of("new", "many"), words(run, "new"));
     }
 
     @Test
@@ -88,7 +126,11 @@ final class CompletionTest {
         Files.writeString(directory.resolve("script"), shell.script(Main.model()));
 
         assertTrue(words(run, "supervisorctl st").containsAll(Set.of("start", "status", "stop")));
-        assertEquals(Set.of("web", "pool:pool_00", "all"), words(run, "supervisorctl start "));
+        assertEquals(
+                Set.of("web", "pool:pool_00", "pool:pool_01", "pool:*", "all"), words(run, "supervisorctl start "));
+        assertEquals(Set.of("web", "pool:pool_00", "pool:pool_01"), words(run, "supervisorctl inspect "));
+        assertEquals(Set.of("web", "pool"), words(run, "supervisorctl remove "));
+        assertEquals(Set.of("new", "many"), words(run, "supervisorctl add "));
         assertEquals(Set.of("web"), words(run, "supervisorctl -c ./x.conf start web w"));
         assertEquals(Set.of("USR1", "USR2"), words(run, "supervisorctl signal U"));
         assertEquals(Set.of("web"), words(run, "supervisorctl signal USR1 w"));
