@@ -147,6 +147,7 @@ final class HistoryCommands extends Commands {
         out.println(reply.service().shown() + " is " + reply.service().state() + why(reply.service(), events));
         out.println("restarts: " + reply.service().restarts());
         section("probes", reply.vitals(), line -> line);
+        reply.hook().ifPresent(hook -> out.println("hook: " + describe(hook)));
         section("processes", reply.processes(), p -> String.format("%7d  %s", p.pid(), p.command()));
         section("limits", reply.limits(), HistoryCommands::describe);
         section("come up against", reply.hardship(), line -> line);
@@ -168,6 +169,13 @@ final class HistoryCommands extends Commands {
             out.println(title + ":");
             lines.forEach(line -> out.println("  " + text.apply(line)));
         }
+    }
+
+    private static String describe(InspectReply.Hook hook) {
+        return hook.point() + " of " + hook.command()
+                + (hook.where().equals("host") ? " on the host" : " in a container as the service's")
+                + (hook.pid().isPresent() ? ", pid " + hook.pid().getAsInt() : ", being launched") + ", for "
+                + hook.timeout() + " at most (" + hook.point() + ".timeout)";
     }
 
     private static String describe(InspectReply.Limit limit) {

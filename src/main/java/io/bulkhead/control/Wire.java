@@ -21,6 +21,7 @@ import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.HealthState;
+import io.bulkhead.status.HookRun;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,12 +79,23 @@ final class Wire {
                                 l.effective(),
                                 l.limitedBy().map(Object::toString).orElse("")))
                         .toList(),
+                inspection.hook().map(Wire::hook),
                 inspection.hardship(),
                 inspection.report().vitals().lines(),
                 inspection.processes().stream()
                         .map(p -> new InspectReply.Member(p.pid(), p.command()))
                         .toList(),
                 inspection.logs().stream().map(Object::toString).toList());
+    }
+
+    private static InspectReply.Hook hook(Inspection.Hook hook) {
+        HookRun run = hook.run();
+        return new InspectReply.Hook(
+                run.point().toString(),
+                run.where().name().toLowerCase(Locale.ROOT),
+                hook.command(),
+                run.process().map(p -> OptionalInt.of(p.pid())).orElse(OptionalInt.empty()),
+                SpecKey.text(run.timeout()));
     }
 
     static FindingsReply findings(List<Advice> findings) {

@@ -57,12 +57,12 @@ final class Actuator implements AutoCloseable {
     }
 
     void start(ServiceSpec spec, Consumer<Worker.Started> done, Consumer<String> failed) {
-        launch(spec.name().value(), () -> worker.start(spec), done, failed);
+        launch(spec.name().value(), "start", () -> worker.start(spec), done, failed);
     }
 
     /** @param target what it is to be known by */
     void reload(String target, Worker.Reload reload, Consumer<Worker.Started> done, Consumer<String> failed) {
-        launch(target, () -> worker.reload(reload), done, failed);
+        launch(target, "reload", () -> worker.reload(reload), done, failed);
     }
 
     /** Kills all that is in a group below a service's, and removes it. */
@@ -79,20 +79,23 @@ final class Actuator implements AutoCloseable {
         });
     }
 
-    private void launch(String target, Launch launch, Consumer<Worker.Started> done, Consumer<String> failed) {
+    /** @param section of the configuration, where its timeout stands */
+    private void launch(
+            String target, String section, Launch launch, Consumer<Worker.Started> done, Consumer<String> failed) {
         submit(target, () -> {
             try {
                 Worker.Started started = launch.run();
                 return () -> done.accept(started);
             } catch (LaunchException e) {
-                String message = String.valueOf(e.getMessage());
+                String message =
+                        String.valueOf(e.limitedBy(section + ".timeout").getMessage());
                 return () -> failed.accept(message);
             }
         });
     }
 
     void run(Action.RunHook hook, Consumer<Worker.Started> done, Consumer<String> failed) {
-        launch(hook.target(), () -> worker.run(hook), done, failed);
+        launch(hook.target(), hook.point().toString(), () -> worker.run(hook), done, failed);
     }
 
     /** @param done told whether the group is empty */

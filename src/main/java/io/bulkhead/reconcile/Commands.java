@@ -45,7 +45,8 @@ final class Commands {
             log.info("service={} exec pid={} {}", target.spec.name(), child.pid(), command.command());
             return sessions.begin(command.attachment(), streams, child);
         } catch (LaunchException e) {
-            throw CommandException.notLaunched(String.valueOf(e.getMessage()));
+            throw CommandException.notLaunched(
+                    String.valueOf(e.limitedBy("start.timeout").getMessage()));
         } catch (ErrnoException e) {
             throw new CommandException(String.valueOf(e.getMessage()));
         } finally {

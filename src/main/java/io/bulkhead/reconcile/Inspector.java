@@ -3,9 +3,11 @@ package io.bulkhead.reconcile;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.reconcile.Inspection.Limit;
 import io.bulkhead.reconcile.Inspection.Member;
+import io.bulkhead.spec.Hook;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
+import io.bulkhead.status.HookRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,14 +28,15 @@ final class Inspector {
         this.kernel = kernel;
     }
 
-    Inspection inspect(ServiceReport report, Optional<ServiceSpec> spec, List<Path> logs) {
+    Inspection inspect(ServiceReport report, Optional<HookRun> hook, Optional<ServiceSpec> spec, List<Path> logs) {
         return new Inspection(
                 report,
                 spec.map(Inspector::keys).orElse(List.of()),
                 groups(report.name()),
                 spec.map(this::limits).orElse(List.of()),
+                hook.map(run -> new Inspection.Hook(run, command(spec, run))),
                 kernel.cgroups().hardship(report.name().value()).lines(),
-                processes(report.name()),
+                processes(report.name(), hook),
                 logs);
     }
 
@@ -43,6 +46,12 @@ final class Inspector {
             keys.add(new Inspection.Key(key.path(), key.shown(spec), spec.originOf(key.path())));
         }
         return keys;
+    }
+
+    private static List<String> command(Optional<ServiceSpec> spec, HookRun run) {
+        return spec.flatMap(s -> s.lifecycle().hooks().at(run.point()))
+                .map(Hook::command)
+                .orElse(List.of());
     }
 
     private List<Path> groups(ServiceName name) {
@@ -69,18 +78,20 @@ final class Inspector {
         }
     }
 
-    private List<Member> processes(ServiceName name) {
-        List<Member> members = new ArrayList<>();
+    /** A hook on the host is in a group of its own. */
+    private List<Member> processes(ServiceName name, Optional<HookRun> hook) {
+        TreeSet<Integer> pids = new TreeSet<>();
         try {
-            for (int pid : new TreeSet<>(kernel.cgroups().processes(name.value()))) {
-                if (members.size() == MOST_PROCESSES) {
-                    break;
-                }
-                members.add(new Member(pid, kernel.processes().command(pid)));
+            pids.addAll(kernel.cgroups().processes(name.value()));
+            if (hook.isPresent()) {
+                pids.addAll(kernel.cgroups().processes(hook.get().where().group(name)));
             }
         } catch (ErrnoException e) {
             log.debug("service={} processes not read: {}", name, e.getMessage());
         }
-        return members;
+        return pids.stream()
+                .limit(MOST_PROCESSES)
+                .map(pid -> new Member(pid, kernel.processes().command(pid)))
+                .toList();
     }
 }

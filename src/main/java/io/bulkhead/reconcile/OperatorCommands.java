@@ -16,6 +16,7 @@ import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SupervisorSpec;
+import io.bulkhead.status.HookRun;
 import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
@@ -367,7 +368,9 @@ final class OperatorCommands implements Operations {
                 .ifPresent(logs::add);
         Optional<ServiceSpec> spec =
                 Optional.ofNullable(supervisor.everythingNow().services().get(report.name()));
-        return new Inspector(kernel).inspect(report, spec, logs);
+        Optional<HookRun> hook = Optional.ofNullable(reconciler.published().get(report.name()))
+                .flatMap(status -> status.hooks().run());
+        return new Inspector(kernel).inspect(report, hook, spec, logs);
     }
 
     @Override

@@ -264,6 +264,7 @@ public final class FakeOperations implements Operations {
                                 "268435456",
                                 "134217728",
                                 Optional.of(Path.of("/sys/fs/cgroup/bulkhead")))),
+                        Optional.empty(),
                         List.of("held up by the CPU quota in 75 % of 40 periods, 900 ms in all"),
                         List.of(new Inspection.Member(4711, "/bin/web -f")),
                         List.of(Path.of("/var/log/bulkhead/web.stdout.log"))));

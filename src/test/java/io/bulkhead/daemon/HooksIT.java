@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,6 +120,31 @@ final class HooksIT {
             bed.awaitStatus("web", "FATAL pre-start: execve /bin/nosuch: ENOENT");
             assertEquals(List.of(), stage.lines());
             HookStage.awaitNobody(bed);
+        }
+    }
+
+    @Test
+    void oneWhoseLaunchHangsIsNamedWithItsOwnLimit() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            HookStage stage = new HookStage(bed);
+            bed.services(stage.web(
+                            HookStage.MAIN,
+                            "restart.policy = never\n" + HookStage.hook("pre-start", "exit 0", "timeout = 300 ms")))
+                    .start();
+            bed.awaitStatus("web", "RUNNING");
+            bed.done("stop", "web");
+            Optional<Path> group = bed.groupFile("web", "cgroup.freeze").map(Path::getParent);
+            Assumptions.assumeTrue(group.isPresent(), "no cgroup v2 to freeze a child in");
+            // Its own the daemon would thaw.
+            Path freeze = group.get().resolve("../cgroup.freeze");
+            Files.writeString(freeze, "1");
+
+            Ctl.Result start = bed.ctl("start", "web");
+
+            Files.writeString(freeze, "0");
+            String reason = "pre-start: clone3: still not done after 300 ms (pre-start.timeout)";
+            assertEquals(
+                    "web: " + reason + "\n", start.err(), () -> start + bed.done("events", "web") + bed.daemonLog());
         }
     }
 
@@ -225,6 +252,12 @@ final class HooksIT {
             stage.awaitLines("pre-start");
             String why = bed.done("explain", "web");
             assertTrue(why.startsWith("web is STARTING: pre-start, pid "), why);
+            String inspection = bed.done("inspect", "web");
+            assertTrue(
+                    inspection.matches(
+                            "(?s).*\nhook: pre-start of \\[/bin/bash, -c, exec 9>> .*\\]"
+                                    + " in a container as the service's, pid [0-9]+, for 30 s at most \\(pre-start.timeout\\)\n.*"),
+                    inspection);
 
             assertEquals("web: stopped\n", bed.done("stop", "web"));
 

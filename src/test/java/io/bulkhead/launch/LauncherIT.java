@@ -111,7 +111,9 @@ final class LauncherIT {
 
         LaunchException refusal = assertThrows(LaunchException.class, () -> launch(spec("/bin/true")));
 
-        assertEquals("clone3: still not done after 300 ms (start.timeout)", refusal.getMessage());
+        assertEquals(
+                "clone3: still not done after 300 ms (start.timeout)",
+                refusal.limitedBy("start.timeout").getMessage());
         cgroups.thaw("web");
         await().atMost(PATIENCE).until(() -> !cgroups.populated("web"));
     }

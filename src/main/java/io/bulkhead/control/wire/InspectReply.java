@@ -3,6 +3,8 @@ package io.bulkhead.control.wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The answer to {@code GET /v1/inspect/NAME}.
@@ -10,6 +12,7 @@ import java.util.Map;
  * @param keys every key of its configuration
  * @param groups its cgroups, absolute paths
  * @param limits what became of each limit that is asked for
+ * @param hook the command that is run before or after it, while it runs
  * @param hardship what its group has come up against, in words
  * @param vitals what it answers to its probes, in words
  * @param processes all in its group
@@ -20,6 +23,7 @@ public record InspectReply(
         List<Key> keys,
         List<String> groups,
         List<Limit> limits,
+        Optional<Hook> hook,
         List<String> hardship,
         List<String> vitals,
         List<Member> processes,
@@ -47,6 +51,44 @@ public record InspectReply(
      * @param limitedBy the group above that allows no more; empty where none does
      */
     public record Limit(String key, String file, String asked, String written, String effective, String limitedBy) {}
+
+    /**
+     * A hook.
+     *
+     * @param point {@code pre-start} or {@code post-stop}
+     * @param where {@code container} or {@code host}
+     * @param command empty where the configuration has none any more
+     * @param pid where it has been launched
+     * @param timeout how long it may take, {@code 30 s}
+     */
+    public record Hook(String point, String where, List<String> command, OptionalInt pid, String timeout) {
+        public Hook {
+            command = List.copyOf(command);
+        }
+
+        Map<String, Object> json() {
+            return Fields.object(
+                    "point",
+                    point,
+                    "where",
+                    where,
+                    "command",
+                    command,
+                    "pid",
+                    pid.isPresent() ? (Object) pid.getAsInt() : "",
+                    "timeout",
+                    timeout);
+        }
+
+        static Hook of(Fields fields) throws WireException {
+            return new Hook(
+                    fields.text("point"),
+                    fields.text("where"),
+                    fields.texts("command"),
+                    fields.optionalNumber("pid"),
+                    fields.text("timeout"));
+        }
+    }
 
     /** A process. */
     public record Member(int pid, String command) {}
@@ -77,6 +119,8 @@ public record InspectReply(
                                 "limitedBy",
                                 l.limitedBy))
                         .toList(),
+                "hook",
+                hook.isPresent() ? (Object) hook.get().json() : "",
                 "hardship",
                 hardship,
                 "vitals",
@@ -117,6 +161,7 @@ public record InspectReply(
                 keys,
                 fields.texts("groups"),
                 limits,
+                fields.has("hook") ? Optional.of(Hook.of(fields.object("hook"))) : Optional.empty(),
                 fields.has("hardship") ? fields.texts("hardship") : List.of(),
                 fields.texts("vitals"),
                 processes,
