@@ -23,14 +23,14 @@ import java.util.function.DoubleSupplier;
  * STOPPED   wanted, nothing to wait for, group empty          STARTING  Start, or RunHook pre-start
  *           wanted, needs another that isn't what it must be  STOPPED   (and says what it waits for)
  * STARTING  pre-start has succeeded, group empty              STARTING  Start
- *           pre-start failed: policy never                    EXITED
- *           pre-start failed: any other policy                BACKOFF
+ *           pre-start or launch failed: policy never          FATAL
  *           pre-start takes too long                          STARTING  KillGroup
  *           pre-start runs, and it is not wanted any more     STOPPING  SendSignal
  *           launched, not asked whether it is ready           STARTING  (ready at start.ready-after)
  *           lived for ready-after, or is found ready          RUNNING
  *           not ready within start.timeout                    STOPPING  SendSignal, by start.on-failure
- *           launch failed, or ended: policy restarts          BACKOFF
+ *           pre-start or launch failed: any other policy      BACKOFF
+ *           ended: policy restarts                            BACKOFF
  *           ended: policy doesn't restart                     EXITED
  *           a oneshot has ended with success                  EXITED, or RUNNING without a process if it remains
  * RUNNING   ended: policy restarts                            BACKOFF

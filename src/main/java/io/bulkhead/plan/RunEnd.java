@@ -33,13 +33,22 @@ record RunEnd(Optional<ServiceSpec> spec, Instant now, DoubleSupplier random) {
         ServiceStatus after = status.ended(Optional.empty(), failed.at(), status.shortRuns() + 1)
                 .applied(
                         Optional.of(failed.launchHash()), status.appliedLimits().orElse(Limits.NONE), status.stop());
-        return backOff(after, failed.reason());
+        return notStarted(after, failed.reason());
     }
 
     /** What has to be done before its launch has failed, or was lost. */
     ServiceStatus notPrepared(ServiceStatus status, String reason) {
         ServiceStatus after = status.ended(Optional.empty(), now, status.shortRuns() + 1);
-        return failed(after, new Progress.Failure(reason, false));
+        return notStarted(after.with(Progress.NONE), reason);
+    }
+
+    /** Nothing of it has run, so it hasn't EXITED; nor is retry-after for what isn't to be tried again. */
+    private ServiceStatus notStarted(ServiceStatus status, String reason) {
+        return isNever() ? status.with(FATAL, Optional.empty(), reason) : backOff(status, reason);
+    }
+
+    private boolean isNever() {
+        return spec.filter(s -> s.restart().when() == RestartPolicy.When.NEVER).isPresent();
     }
 
     ServiceStatus ended(ServiceStatus status, ProcessEvent.Ended ended) {
@@ -71,9 +80,7 @@ record RunEnd(Optional<ServiceSpec> spec, Instant now, DoubleSupplier random) {
         if (failure.fatal()) {
             return fatal(after, failure.reason());
         }
-        boolean never =
-                spec.filter(s -> s.restart().when() == RestartPolicy.When.NEVER).isPresent();
-        return never ? after.with(EXITED, Optional.empty(), failure.reason()) : backOff(after, failure.reason());
+        return isNever() ? after.with(EXITED, Optional.empty(), failure.reason()) : backOff(after, failure.reason());
     }
 
     /** A run that has failed counts against its configuration until that changes, or somebody says that it doesn't. */

@@ -19,8 +19,7 @@ final class ExplainIT {
     }
 
     private static String service(String name, Path rootfs, String keys) {
-        return name + " { rootfs = " + rootfs + ", restart { policy = never, backoff { initial = 1 h, max = 1 h } }\n"
-                + keys + " }\n";
+        return name + " { rootfs = " + rootfs + ", restart.policy = never\n" + keys + " }\n";
     }
 
     @Test
@@ -39,7 +38,7 @@ final class ExplainIT {
                     .start();
 
             for (String name : List.of("script", "text", "locked", "user")) {
-                bed.awaitStatus(name, "BACKOFF");
+                bed.awaitStatus(name, "FATAL");
             }
 
             assertTrue(

@@ -160,8 +160,7 @@ final class HooksIT {
                                             "pre-start", HookStage.HANGS, "timeout = 500 ms, where = " + where)))
                     .start();
 
-            bed.awaitStatus("web", "EXITED");
-            awaitEvent(bed, "pre-start took longer than 500 ms");
+            bed.awaitStatus("web", "FATAL pre-start took longer than 500 ms");
             HookStage.awaitNobody(bed);
             assertEquals(List.of(), stage.lines());
         }

@@ -89,7 +89,7 @@ class HookPlannerTest {
 
         event(new HookEvent.NotLaunched("execve /bin/hook: ENOENT", T0));
 
-        assertEquals(ServiceState.EXITED, status.state());
+        assertEquals(ServiceState.FATAL, status.state());
         assertEquals("pre-start: execve /bin/hook: ENOENT", status.reason());
     }
 

@@ -180,6 +180,21 @@ class PlannerTest {
     }
 
     @Test
+    void isFatalAtTheFirstLaunchThatFailsWherePolicyIsNever() {
+        spec = SpecFixture.with(spec)
+                .policy(RestartPolicy.When.NEVER)
+                .limit(new RestartPolicy.Limit(5, Duration.ofSeconds(60), Optional.of(Duration.ofSeconds(1))))
+                .build();
+        at(T0);
+
+        event(new ProcessEvent.LaunchFailed("execve /bin/x: ENOENT", hash(), T0), T0);
+
+        assertEquals(ServiceState.FATAL, status.state());
+        assertEquals("execve /bin/x: ENOENT", status.reason());
+        assertEquals(List.of(), at(T0.plusSeconds(1000)).actions());
+    }
+
+    @Test
     void restartsBeyondTheWindowDoNotCount() {
         spec = SpecFixture.with(spec).initialBackoff(Duration.ZERO).build();
         Instant now = T0;
