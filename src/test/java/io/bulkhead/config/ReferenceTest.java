@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code conf/}: the reference has every key with its default, and what we ship can be loaded. */
+/** {@code conf/} and {@code examples/}: the reference has every key with its default, and what we ship can be loaded. */
 final class ReferenceTest {
     private static final Path CONF = Path.of("conf");
     private static final ServiceName EXAMPLE = new ServiceName("example");
@@ -147,6 +147,16 @@ final class ReferenceTest {
         assertEquals(commandedBy("bulkhead", SupervisorSpec.DEFAULT), empty.supervisor());
         assertEquals(Set.of(), empty.services().keySet());
         assertEquals(rootfs, example(one).rootfs());
+    }
+
+    @Test
+    void exampleOfInstancesCanBeLoaded() throws IOException, ConfigException {
+        String text = Files.readString(Path.of("examples/instances.conf")).replace("/srv/hello", rootfs.toString());
+
+        List<ServiceSpec> instances = load(text).declared("hello");
+
+        assertEquals(3, instances.size());
+        assertEquals("2", instances.get(2).environment().get("NUMBER"));
     }
 
     /** Whatever the bytes, a load ends in a specification or in problems. */
