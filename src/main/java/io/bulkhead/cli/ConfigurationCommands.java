@@ -245,10 +245,16 @@ final class ConfigurationCommands extends Commands {
             print(reply.json());
             return ExitCodes.OK;
         }
+        int width = 33;
+        for (AvailableReply.Service service : reply.services()) {
+            width = Math.max(width, service.name().length() + 3);
+        }
         for (AvailableReply.Service service : reply.services()) {
             out.printf(
-                    "%-33s%-10s%s%n",
-                    service.name(), service.inForce() ? "in use" : "avail", service.autostart() ? "auto" : "manual");
+                    "%-" + width + "s%-10s%s%n",
+                    service.name(),
+                    service.inForce() ? "in use" : "avail",
+                    service.autostart() ? "auto" : "manual");
         }
         return ExitCodes.OK;
     }

@@ -185,6 +185,7 @@ final class FakeConfiguration implements Reconfiguration {
         return List.of(
                 new Available(Instance.only(new ServiceName("fresh")), false, true),
                 new Available(Instance.only(new ServiceName("idle")), true, false),
+                new Available(Instance.only(new ServiceName("of-a-name-that-is-wider-than-the-column")), true, true),
                 new Available(Instance.only(new ServiceName("web")), true, true));
     }
 }
