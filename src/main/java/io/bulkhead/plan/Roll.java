@@ -101,6 +101,8 @@ final class Roll {
 
     private Waiting halted(ServiceName failed, String how) {
         return new Waiting(
-                "runs as it was, for the roll has halted: " + desired.shown(failed) + " has failed: " + how, true);
+                "runs as it was until it ends, for the roll has halted: " + desired.shown(failed) + " has failed: "
+                        + how,
+                true);
     }
 }

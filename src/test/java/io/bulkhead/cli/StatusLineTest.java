@@ -60,8 +60,8 @@ final class StatusLineTest {
 
     @Test
     void tellsThatTheRollHasHalted() {
-        ServiceView old =
-                running("runs as it was, for the roll has halted: a:a_00 has failed", ServiceView.Vitals.NONE);
+        ServiceView old = running(
+                "runs as it was until it ends, for the roll has halted: a:a_00 has failed", ServiceView.Vitals.NONE);
 
         assertTrue(line(old).endsWith(", roll halted"), () -> line(old));
     }

@@ -78,7 +78,7 @@ public final class FakeOperations implements Operations {
                 report(
                         instance(1),
                         ServiceState.RUNNING,
-                        "runs as it was, for the roll has halted: pool:pool_00 has failed: exit status 1"),
+                        "runs as it was until it ends, for the roll has halted: pool:pool_00 has failed: exit status 1"),
                 report("web", ServiceState.RUNNING, ""));
     }
 

@@ -95,14 +95,15 @@ final class RollingIT {
 
             assertEquals(7, failed.code(), failed::toString);
             bed.awaitStatus("web:web_00", "FATAL");
-            String halted = "runs as it was, for the roll has halted: web:web_00 has failed: ";
+            String halted = "runs as it was until it ends, for the roll has halted: web:web_00 has failed: ";
             assertTrue(failed.err().contains("web:web_01 and 1 more: " + halted), failed::err);
             assertEquals(before.subList(1, 3), pids(bed).subList(1, 3));
             assertTrue(bed.status("web:web_01").endsWith(", roll halted"), () -> bed.status("web:web_01"));
             assertTrue(bed.done("explain", "web:web_02").contains("it " + halted));
             assertTrue(
                     bed.done("plan").contains("note: web: 2 of 3 instances: runs as it was"), () -> bed.done("plan"));
-            assertTrue(bed.done("events", "web:web_01").contains("runs as it was, for the roll has halted"));
+            assertTrue(
+                    bed.done("events", "web:web_01").contains("runs as it was until it ends, for the roll has halted"));
 
             bed.killDaemon();
             Files.delete(shared.resolve("bad"));

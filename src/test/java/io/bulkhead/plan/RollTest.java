@@ -144,8 +144,9 @@ class RollTest {
         model.round();
 
         assertEquals(ServiceState.BACKOFF, model.status(WEB).state());
-        Optional<Waiting> halted = Optional.of(
-                new Waiting("runs as it was, for the roll has halted: web:web_00 has failed: as the model says", true));
+        Optional<Waiting> halted = Optional.of(new Waiting(
+                "runs as it was until it ends, for the roll has halted: web:web_00 has failed: as the model says",
+                true));
         assertEquals(halted, model.status(SECOND).progress().waiting());
         assertEquals(halted, model.status(THIRD).progress().waiting());
         goWell();
@@ -162,6 +163,26 @@ class RollTest {
         model.round();
         finish(WEB, false);
         model.round();
+    }
+
+    @Test
+    void startsFromThePresentConfigurationWhoEndsByItselfThoughItHasHalted() {
+        halt();
+        goWell();
+        Optional<ProcessId> third = model.status(THIRD).process();
+
+        model.ends(SECOND, new ExitStatus.Exited(1));
+        goWell();
+
+        assertTrue(isCurrent(SECOND));
+        assertEquals(ServiceState.RUNNING, model.status(SECOND).state());
+        assertEquals(third, model.status(THIRD).process());
+        assertTrue(model.status(THIRD)
+                .progress()
+                .waiting()
+                .orElseThrow()
+                .reason()
+                .startsWith("runs as it was until it ends"));
     }
 
     @Test
