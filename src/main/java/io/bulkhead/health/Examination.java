@@ -1,6 +1,7 @@
 package io.bulkhead.health;
 
 import io.bulkhead.health.Prober.Change;
+import io.bulkhead.spec.Evidence;
 import io.bulkhead.spec.HealthPolicy;
 import io.bulkhead.spec.Probe;
 import io.bulkhead.spec.ServiceSpec;

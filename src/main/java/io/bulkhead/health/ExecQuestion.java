@@ -2,6 +2,7 @@ package io.bulkhead.health;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.spec.Evidence;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.ExitStatus;
 import java.io.ByteArrayOutputStream;

@@ -1,5 +1,6 @@
 package io.bulkhead.health;
 
+import io.bulkhead.spec.Evidence;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;

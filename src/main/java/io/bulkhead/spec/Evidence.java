@@ -1,23 +1,23 @@
-package io.bulkhead.health;
+package io.bulkhead.spec;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /** What services say, made fit to be shown: of one line, bounded, and with nothing in it that a terminal obeys. */
-final class Evidence {
+public final class Evidence {
     private static final int QUOTED = 60;
     private static final String MORE = "…";
 
     private Evidence() {}
 
     /** A short piece in quotation marks. */
-    static String quoted(byte[] bytes, int count) {
+    public static String quoted(byte[] bytes, int count) {
         return '"' + line(bytes, count, QUOTED) + '"';
     }
 
     /** The text that the bytes are in UTF-8, at most {@code most} characters of it. */
-    static String line(byte[] bytes, int count, int most) {
+    public static String line(byte[] bytes, int count, int most) {
         String text;
         try {
             text = StandardCharsets.UTF_8
@@ -32,7 +32,8 @@ final class Evidence {
         return line(text, most);
     }
 
-    static String line(String text, int most) {
+    /** The same of a text. */
+    public static String line(String text, int most) {
         StringBuilder line = new StringBuilder();
         boolean gap = false;
         int shown = 0;

@@ -1,4 +1,4 @@
-package io.bulkhead.health;
+package io.bulkhead.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
