@@ -5,10 +5,12 @@ import io.bulkhead.control.wire.EventView;
 import io.bulkhead.control.wire.FindingsReply;
 import io.bulkhead.control.wire.InspectReply;
 import io.bulkhead.control.wire.Json;
+import io.bulkhead.control.wire.LogLineView;
 import io.bulkhead.control.wire.ServiceView;
 import io.bulkhead.control.wire.StatusReply;
 import io.bulkhead.control.wire.WireException;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Evidence;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Parameters;
 /** What happened, and why things are as they are. */
 final class HistoryCommands extends Commands {
     private static final int EVIDENCE = 8;
+    private static final int LAST_WORDS = 5;
+    private static final int LONGEST_LINE = 200;
 
     HistoryCommands(PrintStream out, PrintStream err) {
         super(out, err);
@@ -47,7 +51,7 @@ final class HistoryCommands extends Commands {
 
     @Command(
             description = {
-                "Why a service is in the state it is in, and the last events as evidence; --json: the same as an object.",
+                "Why a service is in the state it is in, and the last events, and what a failed one wrote, as evidence; --json: the same as an object.",
                 "Example: supervisorctl explain web"
             })
     int explain(@Parameters(paramLabel = "NAME") String name) throws ControlException, ConfigException, WireException {
@@ -62,11 +66,13 @@ final class HistoryCommands extends Commands {
             List<EventView> events = evidence(service.shown());
             List<FindingsReply.Finding> findings = FindingsReply.of(client().get("findings/" + service.shown()))
                     .findings();
+            List<String> words = failed(service) ? lastWords(service) : List.of();
             if (json) {
-                explained.add(explanation(service, events, findings));
+                explained.add(explanation(service, events, findings, words));
             } else {
                 out.println(service.shown() + " is " + service.state() + why(service, events));
                 findings.forEach(finding -> print(finding, service.reason()));
+                section("  its last lines", words, line -> "  " + line);
                 print(events);
             }
         }
@@ -77,13 +83,17 @@ final class HistoryCommands extends Commands {
     }
 
     private static Map<String, Object> explanation(
-            ServiceView service, List<EventView> events, List<FindingsReply.Finding> findings) throws WireException {
+            ServiceView service, List<EventView> events, List<FindingsReply.Finding> findings, List<String> words)
+            throws WireException {
         Map<String, Object> explanation = new LinkedHashMap<>();
         explanation.put("name", service.shown());
         explanation.put("state", service.state());
         explanation.put("because", why(service, events).replaceFirst("^[:,] ", ""));
         if (!findings.isEmpty()) {
             explanation.putAll(new FindingsReply(findings).json());
+        }
+        if (!words.isEmpty()) {
+            explanation.put("lastLines", words);
         }
         List<Object> evidence = new ArrayList<>();
         for (EventView event : events) {
@@ -106,6 +116,29 @@ final class HistoryCommands extends Commands {
             }
         });
         return events;
+    }
+
+    /** Whether its last process, or what has to be run before one, has ended as none should. */
+    private static boolean failed(ServiceView service) {
+        boolean down = List.of("BACKOFF", "FATAL", "EXITED").contains(service.state());
+        return down
+                && service.exit()
+                        .map(how -> !how.equals("exit status 0"))
+                        .orElse(service.reason().startsWith("pre-start"));
+    }
+
+    /** A shell that doesn't find a program says which one; only there. What no log file holds is left out. */
+    private List<String> lastWords(ServiceView service) throws ControlException, ConfigException {
+        List<String> words = new ArrayList<>();
+        String since = service.exit().isEmpty()
+                ? ""
+                : service.startedAt().map(at -> "&since=" + at).orElse("");
+        client().stream("logs?last=" + LAST_WORDS + "&name=" + service.shown() + since, body -> {
+            for (Optional<byte[]> line = body.line(); line.isPresent(); line = body.line()) {
+                words.add(Evidence.line(LogLineView.of(Json.read(line.get())).text(), LONGEST_LINE));
+            }
+        });
+        return words;
     }
 
     private void print(FindingsReply.Finding finding, String reason) {

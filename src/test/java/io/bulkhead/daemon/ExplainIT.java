@@ -1,6 +1,8 @@
 package io.bulkhead.daemon;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.kernel.KernelTest;
@@ -98,5 +100,40 @@ final class ExplainIT {
             assertEquals(0, bed.ctl("start", "web", "--no-wait").code());
             assertTrue(bed.done("explain", "web").lines().noneMatch(line -> line.startsWith("  found: ")));
         }
+    }
+
+    @Test
+    void whatAFailedOneWroteAtLast() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("web", "bash");
+            String begin = "command = [/bin/bash, -c, \"\"\"for i in 1 2 3 4 5; do echo line $i; done; ";
+            bed.services(service("lost", rootfs, begin + "printf '\\e[31mred\\n'; nosuch --option\"\"\"]")
+                            + service("bad", rootfs, begin + "exit 3\"\"\"]")
+                            + service("good", rootfs, begin + "exit 0\"\"\"]")
+                            + service("early", rootfs, "command = /bin/bash\npre-start." + begin + "exit 3\"\"\"]"))
+                    .start();
+
+            awaitExplanation(bed, "lost", """
+                      its last lines:
+                        line 3
+                        line 4
+                        line 5
+                        \ufffd[31mred
+                        /bin/bash: line 1: nosuch: command not found
+                    """);
+            String five = "  its last lines:\n    line 1\n    line 2\n    line 3\n    line 4\n    line 5\n";
+            awaitExplanation(bed, "bad", five);
+            awaitExplanation(bed, "early", five);
+            bed.awaitStatus("good", "EXITED");
+            bed.awaitOutput("good", "line 5\n");
+            assertFalse(bed.done("explain", "good").contains("line 5"), bed.done("explain", "good"));
+            String json = bed.done("--json", "explain", "bad");
+            assertTrue(json.contains("\"lastLines\":[\"line 1\",\"line 2\",\"line 3\",\"line 4\",\"line 5\"]"), json);
+        }
+    }
+
+    private static void awaitExplanation(DaemonBed bed, String name, String text) {
+        await().atMost(DaemonBed.PATIENCE)
+                .untilAsserted(() -> assertTrue(bed.done("explain", name).contains(text), bed.done("explain", name)));
     }
 }
