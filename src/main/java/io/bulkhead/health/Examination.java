@@ -82,21 +82,21 @@ final class Examination {
         }
     }
 
-    private void hear(Notice notice) {
-        if (notice.status().isPresent() || notice.ready() || notice.reloading() || notice.stopping()) {
-            phase = notice.stopping() ? "stopping" : notice.reloading() ? "reloading" : notice.ready() ? "" : phase;
-            status = notice.status().orElse(status);
+    private void hear(NotifyMessage message) {
+        if (message.status().isPresent() || message.ready() || message.reloading() || message.stopping()) {
+            phase = message.stopping() ? "stopping" : message.reloading() ? "reloading" : message.ready() ? "" : phase;
+            status = message.status().orElse(status);
             findings = findings.saying(phase + (phase.isEmpty() || status.isEmpty() ? "" : ": ") + status);
         }
         if (!findings.ready()) {
-            notice.extend()
+            message.extend()
                     .ifPresent(more -> findings = findings.until(Instant.now().plus(more)));
         }
-        if (notice.ready() && subject.tellsReadiness() && !findings.ready()) {
+        if (message.ready() && subject.tellsReadiness() && !findings.ready()) {
             becomeReady("it said READY=1 after " + shown(age()), "");
         }
         if (silence != null) {
-            silence.hear(notice);
+            silence.hear(message);
         }
     }
 

@@ -94,7 +94,7 @@ public final class NotifySockets {
     }
 
     /** From now on has {@code listener} told what the service says; of the loop's thread. */
-    void hear(ServiceName name, Consumer<Notice> listener) {
+    void hear(ServiceName name, Consumer<NotifyMessage> listener) {
         Socket socket = sockets.get(name);
         try {
             if (socket == null) {
@@ -113,7 +113,7 @@ public final class NotifySockets {
     void ignore(ServiceName name) {
         Socket socket = sockets.get(name);
         if (socket != null) {
-            socket.listener = notice -> {};
+            socket.listener = message -> {};
         }
     }
 
@@ -125,7 +125,7 @@ public final class NotifySockets {
     /** One socket. Of the loop's thread. */
     private final class Socket {
         private final int fd;
-        private Consumer<Notice> listener = notice -> {};
+        private Consumer<NotifyMessage> listener = message -> {};
         private boolean watched;
         private boolean closed;
         private Timers.@Nullable Timer pause;
@@ -134,7 +134,7 @@ public final class NotifySockets {
             this.fd = fd;
         }
 
-        void hear(Consumer<Notice> next) throws ErrnoException {
+        void hear(Consumer<NotifyMessage> next) throws ErrnoException {
             listener = next;
             if (!watched && !closed && pause == null) {
                 watch();
@@ -156,7 +156,7 @@ public final class NotifySockets {
                     }
                     byte[] message = new byte[count.getAsInt()];
                     loop.buffer().get(0, message, 0, message.length);
-                    listener.accept(Notice.of(message, message.length));
+                    listener.accept(NotifyMessage.of(message, message.length));
                 }
             } catch (ErrnoException e) {
                 log.debug("notifications: {}", e.getMessage());

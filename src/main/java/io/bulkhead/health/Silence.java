@@ -1,6 +1,6 @@
 package io.bulkhead.health;
 
-import io.bulkhead.health.Notice.Watchdog;
+import io.bulkhead.health.NotifyMessage.Watchdog;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.HealthState;
 import java.time.Duration;
@@ -42,19 +42,19 @@ final class Silence {
         told.accept(HealthState.UNHEALTHY, why);
     }
 
-    void hear(Notice notice) {
-        within = notice.within().orElse(within);
-        if (notice.watchdog() == Watchdog.TRIGGER) {
+    void hear(NotifyMessage message) {
+        within = message.within().orElse(within);
+        if (message.watchdog() == Watchdog.TRIGGER) {
             if (!ill) {
                 illBecause("it said WATCHDOG=trigger");
             }
-        } else if (notice.watchdog() == Watchdog.ALIVE) {
+        } else if (message.watchdog() == Watchdog.ALIVE) {
             await(within);
             if (!ill || loop.timers().now() - illSince >= RECOVERY.toNanos()) {
                 ill = false;
                 told.accept(HealthState.HEALTHY, "it said WATCHDOG=1");
             }
-        } else if (notice.within().isPresent() && !ill) {
+        } else if (message.within().isPresent() && !ill) {
             await(within);
         }
     }

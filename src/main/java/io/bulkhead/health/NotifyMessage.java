@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param status what it is doing
  * @see <a href="https://man7.org/linux/man-pages/man3/sd_notify.3.html">sd_notify(3)</a>
  */
-record Notice(
+record NotifyMessage(
         boolean ready,
         boolean reloading,
         boolean stopping,
@@ -39,7 +39,7 @@ record Notice(
         TRIGGER
     }
 
-    static Notice of(byte[] bytes, int count) {
+    static NotifyMessage of(byte[] bytes, int count) {
         Builder builder = new Builder();
         // Split before it is decoded: a newline is one wherever it stands, and the text may be none.
         int from = 0;
@@ -49,7 +49,7 @@ record Notice(
                 from = i + 1;
             }
         }
-        return builder.notice();
+        return builder.message();
     }
 
     private static final class Builder {
@@ -96,8 +96,8 @@ record Notice(
                     : Optional.empty();
         }
 
-        Notice notice() {
-            return new Notice(ready, reloading, stopping, watchdog, extend, within, status);
+        NotifyMessage message() {
+            return new NotifyMessage(ready, reloading, stopping, watchdog, extend, within, status);
         }
     }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bulkhead.health.Notice.Watchdog;
+import io.bulkhead.health.NotifyMessage.Watchdog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,25 +12,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class NoticeTest {
-    private static final Notice NOTHING = of("");
+final class NotifyMessageTest {
+    private static final NotifyMessage NOTHING = of("");
 
-    private static Notice of(String message) {
+    private static NotifyMessage of(String message) {
         byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
-        return Notice.of(bytes, bytes.length);
+        return NotifyMessage.of(bytes, bytes.length);
     }
 
     @Test
     void severalThingsInOneMessage() {
-        Notice notice =
+        NotifyMessage message =
                 of("READY=1\nSTATUS=loaded 3 of 4\nWATCHDOG=1\nWATCHDOG_USEC=20000000\nEXTEND_TIMEOUT_USEC=5\n");
 
-        assertTrue(notice.ready());
-        assertFalse(notice.stopping());
-        assertEquals(Optional.of("loaded 3 of 4"), notice.status());
-        assertEquals(Watchdog.ALIVE, notice.watchdog());
-        assertEquals(Optional.of(Duration.ofSeconds(20)), notice.within());
-        assertEquals(Optional.of(Duration.ofNanos(5_000)), notice.extend());
+        assertTrue(message.ready());
+        assertFalse(message.stopping());
+        assertEquals(Optional.of("loaded 3 of 4"), message.status());
+        assertEquals(Watchdog.ALIVE, message.watchdog());
+        assertEquals(Optional.of(Duration.ofSeconds(20)), message.within());
+        assertEquals(Optional.of(Duration.ofNanos(5_000)), message.extend());
     }
 
     @Test
@@ -81,6 +81,7 @@ final class NoticeTest {
                 Optional.of("\ufffd[2J" + "x".repeat(196) + "…"),
                 of("STATUS=\u001b[2J" + "x".repeat(4000)).status());
         byte[] noText = {'S', 'T', 'A', 'T', 'U', 'S', '=', (byte) 0xff, 'a'};
-        assertEquals(Optional.of("\ufffda"), Notice.of(noText, noText.length).status());
+        assertEquals(
+                Optional.of("\ufffda"), NotifyMessage.of(noText, noText.length).status());
     }
 }
