@@ -8,6 +8,7 @@ import io.bulkhead.spec.Signal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The sections of a service that name commands around its run: {@code pre-start}, {@code post-stop}, {@code reload}. */
 final class HooksReader {
@@ -43,19 +44,32 @@ final class HooksReader {
         return hook;
     }
 
-    private Optional<Hook> hook(Section section) {
-        boolean written = section.has("command");
+    private static Optional<Hook> hook(Section section) {
+        return command(section, () -> {
+            pointless(section, "timeout");
+            return section.get("timeout", TIME, Hook.TIMEOUT);
+        });
+    }
+
+    /** The keys {@code command} and {@code where}. */
+    static Optional<Hook> command(Section section, Supplier<Duration> time) {
         Optional<List<String>> command = command(section);
-        Duration timeout = section.get("timeout", TIME, Hook.TIMEOUT);
+        Duration timeout = time.get();
         Hook.Where where = section.get("where", Scalar.choice(Hook.Where.class), Hook.Where.CONTAINER);
-        // In the defaults they are useful alone: the commands are the services'.
-        if (service.isService() && !written) {
-            section.conflict(List.of("timeout", "where"), "has no effect alone: command is needed");
-        }
+        pointless(section, "where");
         return command.map(words -> new Hook(words, timeout, where));
     }
 
+    private static void pointless(Section section, String key) {
+        if (!section.has("command")) {
+            section.pointless(List.of(key), "alone: command is needed");
+        }
+    }
+
     private static Optional<List<String>> command(Section section) {
+        if (section.isEmptyList("command")) {
+            return Optional.empty();
+        }
         Optional<List<String>> words = CommandReader.read(section, "command", "a list of words, a string, or none");
         return !section.isList("command") && words.equals(Optional.of(List.of(NONE))) ? Optional.empty() : words;
     }

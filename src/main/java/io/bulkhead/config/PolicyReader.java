@@ -2,6 +2,7 @@ package io.bulkhead.config;
 
 import io.bulkhead.spec.Drift;
 import io.bulkhead.spec.HealthPolicy.OnFailure;
+import io.bulkhead.spec.Hook;
 import io.bulkhead.spec.LogSpec;
 import io.bulkhead.spec.Namespaces;
 import io.bulkhead.spec.RestartPolicy;
@@ -53,11 +54,14 @@ final class PolicyReader {
 
     StopPolicy stop() {
         Section stop = service.section("stop");
-        StopPolicy policy = new StopPolicy(
-                stop.get("signal", SIGNAL, StopPolicy.DEFAULT.signal()),
-                stop.get("timeout", DELAY, StopPolicy.DEFAULT.timeout()));
+        Signal signal = stop.get("signal", SIGNAL, StopPolicy.DEFAULT.signal());
+        Duration timeout = stop.get("timeout", DELAY, StopPolicy.DEFAULT.timeout());
+        Optional<Hook> command = HooksReader.command(stop, () -> timeout);
         stop.done();
-        return policy;
+        if (command.isPresent() && timeout.isZero()) {
+            stop.conflict(List.of("command"), "has no time: timeout is 0");
+        }
+        return new StopPolicy(signal, timeout, command);
     }
 
     RestartPolicy restart() {

@@ -234,6 +234,14 @@ final class Section {
         return has(key) && kind(key).equals(Optional.of(ConfigValueType.LIST));
     }
 
+    /** Whether the value under {@code key} is a list of nothing. */
+    boolean isEmptyList(String key) {
+        return find(key)
+                .map(Found::value)
+                .filter(value -> value instanceof ConfigList list && list.isEmpty())
+                .isPresent();
+    }
+
     /** All keys there are, sorted. */
     Set<String> keys() {
         Set<String> keys = new TreeSet<>();

@@ -3,6 +3,7 @@ package io.bulkhead.daemon;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Hook;
 import io.bulkhead.spec.HookPoint;
+import io.bulkhead.spec.Hooks;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.IdRange;
 import io.bulkhead.spec.Namespaces;
@@ -79,23 +80,18 @@ final class Rootless {
         if (namespaces.net().link().isPresent()) {
             problems.put("net.bridge", "a daemon that isn't root can connect nothing to a bridge");
         }
+        Hooks hooks = spec.lifecycle().hooks();
+        Map<String, Optional<Hook>> commands = new LinkedHashMap<>();
         for (HookPoint point : HookPoint.values()) {
-            if (spec.lifecycle()
-                    .hooks()
-                    .at(point)
-                    .filter(h -> h.where() == Hook.Where.HOST)
-                    .isPresent()) {
-                problems.put(point + ".where", "a daemon that isn't root can run commands in containers only");
+            commands.put(point.toString(), hooks.at(point));
+        }
+        commands.put("stop", spec.stop().command());
+        commands.put("reload", hooks.reload().command());
+        commands.forEach((section, hook) -> {
+            if (hook.filter(h -> h.where() == Hook.Where.HOST).isPresent()) {
+                problems.put(section + ".where", "a daemon that isn't root can run commands in containers only");
             }
-        }
-        if (spec.lifecycle()
-                .hooks()
-                .reload()
-                .command()
-                .filter(h -> h.where() == Hook.Where.HOST)
-                .isPresent()) {
-            problems.put("reload.where", "a daemon that isn't root can run commands in containers only");
-        }
+        });
         for (String group : spec.credentials().groups()) {
             problems.put("groups", group + ": a daemon that isn't root can give no groups");
         }

@@ -5,6 +5,7 @@ import io.bulkhead.spec.HookPoint;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
+import io.bulkhead.spec.StopPolicy;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.Observed;
 import io.bulkhead.status.ProcessId;
@@ -52,6 +53,14 @@ public sealed interface Action {
         @Override
         public String target() {
             return service.value();
+        }
+    }
+
+    /** Run the command that is to end the main process, as {@code spec} would be. */
+    record RunStop(ServiceSpec spec, ProcessId process, StopPolicy policy, String reason) implements Action {
+        @Override
+        public String target() {
+            return spec.name().value();
         }
     }
 

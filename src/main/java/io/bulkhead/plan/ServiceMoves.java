@@ -126,9 +126,15 @@ abstract class ServiceMoves {
     }
 
     void stop(StopPolicy policy, String reason, List<Action> actions) {
-        status.process()
-                .ifPresent(process -> actions.add(new Action.SendSignal(name, process, policy.signal(), reason)));
+        status.process().ifPresent(process -> actions.add(end(process, policy, reason)));
         status = status.with(STOPPING, Optional.of(now.plus(policy.timeout())), "");
+    }
+
+    private Action end(ProcessId process, StopPolicy policy, String reason) {
+        Optional<ServiceSpec> spec = policy.command().flatMap(command -> desired.lastSpec(name));
+        return spec.isPresent()
+                ? new Action.RunStop(spec.get(), process, policy, reason)
+                : new Action.SendSignal(name, process, policy.signal(), reason);
     }
 
     void endHook(StopPolicy policy, String reason, List<Action> actions) {

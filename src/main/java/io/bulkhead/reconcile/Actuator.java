@@ -60,9 +60,13 @@ final class Actuator implements AutoCloseable {
         launch(spec.name().value(), "start", () -> worker.start(spec), done, failed);
     }
 
-    /** @param target what it is to be known by */
-    void reload(String target, Worker.Reload reload, Consumer<Worker.Started> done, Consumer<String> failed) {
-        launch(target, "reload", () -> worker.reload(reload), done, failed);
+    /**
+     * @param target what it is to be known by
+     * @param section of the configuration, where its timeout stands
+     */
+    void order(
+            String target, String section, Worker.Order order, Consumer<Worker.Started> done, Consumer<String> failed) {
+        launch(target, section, () -> worker.run(order), done, failed);
     }
 
     /** Kills all that is in a group below a service's, and removes it. */

@@ -101,6 +101,7 @@ final class Adoption {
         void adopt(boolean hasGroup) throws ErrnoException, IOException {
             if (hasGroup) {
                 reconciler.reloads().endLeft(name);
+                reconciler.stopper().orders().endLeft(name);
                 kernel.prober().endLeft(name); // before anybody of the group is taken for the service
             }
             record.flatMap(RuntimeRecord::override).ifPresent(run -> overrides.put(name, run));
@@ -196,7 +197,7 @@ final class Adoption {
             reconciler.adopt(name, process.get());
             boolean unsignalled = record.filter(RuntimeRecord::signalled).isEmpty();
             if (status.state() == ServiceState.STOPPING && unsignalled) {
-                reconciler.stop(name, status.stop().signal());
+                reconciler.stopper().again(name, main, spec, status.stop());
             }
         }
 

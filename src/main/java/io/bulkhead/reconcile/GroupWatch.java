@@ -172,6 +172,19 @@ final class GroupWatch {
         }
     }
 
+    /** What stands still can neither begin nor end. */
+    void wake(ServiceName name) {
+        if (!get(name.value()).frozen) {
+            return;
+        }
+        try {
+            driver.thaw(name.value());
+            log.info("service={} resumed", name);
+        } catch (ErrnoException e) {
+            log.warn("service={} not resumed: {}", name, e.getMessage());
+        }
+    }
+
     /** Those of them whose processes stood still when they were last looked at. */
     Set<ServiceName> frozen(Set<ServiceName> names) {
         Set<ServiceName> frozen = new HashSet<>();

@@ -216,10 +216,16 @@ final class OperatorCommands implements Operations {
         if (reconciler.paused().contains(name)) {
             return done(outcome(name, Result.FAILED, "it is paused"));
         }
-        return reconciler
+        CompletableFuture<Outcome> told = new CompletableFuture<>();
+        reconciler
                 .reloads()
-                .begin(spec.get(), reload.command().get(), main.get().id())
-                .thenApply(end -> outcome(name, end.result(), end.detail()));
+                .begin(
+                        spec.get(),
+                        reload.command().get(),
+                        main.get().id(),
+                        failure -> told.complete(failure.map(why -> outcome(name, why.result(), why.detail()))
+                                .orElseGet(() -> outcome(name, Result.RELOADED))));
+        return told;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.health.Findings;
-import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.EventLoop;
 import io.bulkhead.plan.Action;
@@ -56,7 +55,8 @@ final class Reconciler {
     private final MainProcesses processes;
     private final Probes probes;
     private final HookProcesses hooks;
-    private final Reloads reloads;
+    private final Orders reloads;
+    private final Stopper stopper;
     private final Map<ServiceName, ProcessEvent> events = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private Map<ServiceName, ServiceStatus> statuses = new HashMap<>();
@@ -89,7 +89,9 @@ final class Reconciler {
         this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop, chronicle);
         this.probes = new Probes(kernel, loop, chronicle);
         this.hooks = new HookProcesses(kernel, loop, actuator, chronicle, groups);
-        this.reloads = new Reloads(kernel, loop, actuator, chronicle);
+        this.reloads = new Orders(Orders.Kind.RELOAD, kernel, loop, actuator, chronicle);
+        Orders stops = new Orders(Orders.Kind.STOP, kernel, loop, actuator, chronicle);
+        this.stopper = new Stopper(stops, processes, hooks, groups, records, chronicle);
     }
 
     /** The statuses as of the last round; for any thread. */
@@ -191,8 +193,12 @@ final class Reconciler {
         return hooks;
     }
 
-    Reloads reloads() {
+    Orders reloads() {
         return reloads;
+    }
+
+    Stopper stopper() {
+        return stopper;
     }
 
     /** Its main process has gone while nobody looked. */
@@ -247,18 +253,6 @@ final class Reconciler {
         return groups.isFrozen(name.value());
     }
 
-    /** What stands still can neither begin nor end. */
-    private void wake(ServiceName name) {
-        if (!groups.get(name.value()).frozen()) {
-            return;
-        }
-        try {
-            resume(name);
-        } catch (ErrnoException e) {
-            log.warn("service={} not resumed: {}", name, e.getMessage());
-        }
-    }
-
     private Set<String> owned() {
         Set<String> owned = new HashSet<>();
         statuses.keySet().forEach(name -> owned.add(name.value()));
@@ -287,7 +281,10 @@ final class Reconciler {
                             strain.take(name)));
         }
         Set<String> orphans = new HashSet<>(groups.orphans());
-        orphans.removeIf(group -> actuator.isBusy(group) || hooks.owns(group) || reloads.owns(group));
+        orphans.removeIf(group -> actuator.isBusy(group)
+                || hooks.owns(group)
+                || reloads.owns(group)
+                || stopper.orders().owns(group));
         return new Observed(services, orphans);
     }
 
@@ -295,7 +292,7 @@ final class Reconciler {
         chronicle.begun(action);
         if (action instanceof Action.Start start) {
             ServiceSpec spec = start.service().spec();
-            wake(spec.name());
+            groups.wake(spec.name());
             String hash = start.service().launchHash();
             actuator.start(spec, started -> launched(spec, hash, started), failure -> {
                 groups.note(spec.name().value(), true, false);
@@ -304,14 +301,12 @@ final class Reconciler {
                 events.put(spec.name(), new ProcessEvent.LaunchFailed(failure, hash, Instant.now()));
             });
         } else if (action instanceof Action.RunHook hook) {
-            wake(hook.spec().name());
+            groups.wake(hook.spec().name());
             hooks.launch(hook);
         } else if (action instanceof Action.SendSignal signal) {
-            if (!hooks.send(signal.service(), signal.process(), signal.signal())) {
-                stop(signal.service(), signal.signal());
-            }
-            // Only now: the first thing it finds is the signal.
-            wake(signal.service());
+            stopper.begin(signal);
+        } else if (action instanceof Action.RunStop stop) {
+            stopper.begin(stop);
         } else if (action instanceof Action.ApplyLimits apply) {
             apply(apply);
         } else if (action instanceof Action.ReportDrift report) {
@@ -368,14 +363,6 @@ final class Reconciler {
         groups.lookAt(name.value());
         probes.gone(name);
         events.put(name, new ProcessEvent.Ended(process.id(), end.status(), at, end.hardship()));
-    }
-
-    /** Sends the signal that ends the main process. */
-    void stop(ServiceName name, Signal signal) {
-        if (send(name, signal)) {
-            Checkpoint.STOP_SIGNALLED.reached();
-            records.signalled(name);
-        }
     }
 
     /** Sends the main process a signal; says whether there was one to send it to. */

@@ -89,30 +89,30 @@ final class Worker {
     }
 
     /**
-     * A command that is to have a service read its configuration again.
+     * A command by which a service is told something.
      *
      * @param hostGroup where it runs if not below the service's
      */
-    record Reload(ServiceSpec spec, Hook hook, ProcessId main, String hostGroup, Optional<Subgroup> below) {}
+    record Order(ServiceSpec spec, Hook hook, ProcessId main, String hostGroup, Optional<Subgroup> below) {}
 
     /** Launches it: inside the running service, or on the host. */
-    Started reload(Reload reload) throws LaunchException {
-        if (reload.below.isEmpty()) {
-            Map<String, String> main = Map.of("BULKHEAD_MAIN_PID", Integer.toString(reload.main.pid()));
-            ServiceSpec spec = HookSpec.of(reload.spec, reload.hook, main);
-            return launch(spec, reload.hostGroup, Optional.empty(), true);
+    Started run(Order order) throws LaunchException {
+        if (order.below.isEmpty()) {
+            Map<String, String> main = Map.of("BULKHEAD_MAIN_PID", Integer.toString(order.main.pid()));
+            ServiceSpec spec = HookSpec.of(order.spec, order.hook, main);
+            return launch(spec, order.hostGroup, Optional.empty(), true);
         }
         try {
-            return join(reload, reload.below.get().make());
+            return join(order, order.below.get().make());
         } catch (ErrnoException e) {
             throw new LaunchException(String.valueOf(e.getMessage()));
         }
     }
 
-    private Started join(Reload reload, JoinAtBirth join) throws LaunchException, ErrnoException {
-        ServiceSpec spec = reload.spec;
+    private Started join(Order order, JoinAtBirth join) throws LaunchException, ErrnoException {
+        ServiceSpec spec = order.spec;
         Linux linux = kernel.linux();
-        WatchedProcess main = WatchedProcess.attach(linux, kernel.processes(), reload.main);
+        WatchedProcess main = WatchedProcess.attach(linux, kernel.processes(), order.main);
         LogPaths paths = LogPaths.of(runDir, spec.name(), spec.log());
         try (AttendedStreams streams = AttendedStreams.files(linux, paths.stdout(), paths.stderr())) {
             SyscallProgram.Child child = kernel.launcher()
@@ -123,11 +123,11 @@ final class Worker {
                             join.unified().map(Path::toString),
                             join.tasksFiles().stream().map(Path::toString).toList(),
                             kernel.cgroups().controlsDevices(),
-                            reload.hook.command(),
+                            order.hook.command(),
                             HookSpec.variables(spec),
                             spec.credentials(),
                             spec.workdir(),
-                            reload.hook.timeout(),
+                            order.hook.timeout(),
                             streams.inner()));
             ProcessId id = kernel.processes().identify(child.pid()).orElse(new ProcessId(child.pid(), 0));
             return new Started(new WatchedProcess(id, child.pidfd()), Instant.now());

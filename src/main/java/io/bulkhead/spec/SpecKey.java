@@ -172,6 +172,16 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                     s -> dashed(s.health().map(HealthPolicy::onFailure).orElse(HealthPolicy.OnFailure.RESTART))),
             live("stop.signal", s -> s.stop().signal().name()),
             live("stop.timeout", s -> text(s.stop().timeout())),
+            live(
+                    "stop.command",
+                    s -> s.stop()
+                            .command()
+                            .map(Hook::command)
+                            .map(SpecKey::quoted)
+                            .orElse("none")),
+            live(
+                    "stop.where",
+                    s -> s.stop().command().map(h -> dashed(h.where())).orElse("container")),
             live("post-stop.command", s -> hook(s, HookPoint.POST_STOP, h -> quoted(h.command()), "none")),
             live("post-stop.timeout", s -> hook(s, HookPoint.POST_STOP, h -> text(h.timeout()), text(Hook.TIMEOUT))),
             live("post-stop.where", s -> hook(s, HookPoint.POST_STOP, h -> dashed(h.where()), "container")),

@@ -9,6 +9,7 @@ import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Reload;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.Signal;
+import io.bulkhead.spec.StopPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,17 @@ class HooksReaderTest {
         assertEquals(
                 new Hooks(Optional.of(before), Optional.of(after)),
                 web.lifecycle().hooks());
+    }
+
+    @Test
+    void readsHowAServiceIsStopped() throws IOException, ConfigException {
+        Hook command = new Hook(List.of("/bin/end", "it"), Duration.ofSeconds(5), Hook.Where.HOST);
+        assertEquals(
+                new StopPolicy(Signal.INT, Duration.ofSeconds(5), Optional.of(command)),
+                directory
+                        .web("stop { signal = INT, timeout = 5 s, command = \"/bin/end it\", where = host }")
+                        .stop());
+        assertEquals(StopPolicy.DEFAULT, directory.web("stop { command = [] }").stop());
     }
 
     @Test

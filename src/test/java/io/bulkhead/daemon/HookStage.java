@@ -26,7 +26,7 @@ record HookStage(Path rootfs, Path journal) {
         Files.setPosixFilePermissions(journal, PosixFilePermissions.fromString("rwxrwxrwx"));
         Files.setPosixFilePermissions(journal.resolve("log"), PosixFilePermissions.fromString("rw-rw-rw-"));
         String fifo = journal.resolve("go").toString();
-        assertEquals(0, new ProcessBuilder("mkfifo", fifo).start().waitFor());
+        assertEquals(0, new ProcessBuilder("mkfifo", "-m", "666", fifo).start().waitFor());
     }
 
     String web(String script, String keys) {

@@ -59,6 +59,7 @@ final class RootlessTest {
                 "groups | groups = [audio]",
                 "pre-start.where | pre-start { command = /bin/a, where = host }",
                 "reload.where | reload { command = /bin/a, where = host }",
+                "stop.where | stop { command = /bin/a, where = host }",
                 "post-stop.where | post-stop { command = /bin/a, where = host }",
                 "user-namespace.idmap | namespaces.user = private, user-namespace.idmap = false",
                 "user-namespace.uid-map | namespaces.user = private, user-namespace.uid-map = [{inside = 0, outside = 1, size = 1}]"

@@ -10,8 +10,10 @@ import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.RestartPolicy;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
+import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SpecFixture;
 import io.bulkhead.spec.SpecKey;
+import io.bulkhead.spec.StopPolicy;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.HookEvent;
 import io.bulkhead.status.Observed;
@@ -180,6 +182,22 @@ class HookPlannerTest {
         assertEquals(
                 List.of(Action.RemoveGroup.class),
                 at(T0).actions().stream().map(Object::getClass).toList());
+    }
+
+    @Test
+    void stopsByItsCommandEvenWhenItIsNoLongerDeclared() {
+        StopPolicy policy = new StopPolicy(Signal.INT, Duration.ofSeconds(3), Optional.of(aHook()));
+        spec = SpecFixture.with(spec).stop(policy).build();
+        running();
+        declared = false;
+
+        Action.RunStop stop = assertInstanceOf(Action.RunStop.class, only(at(T0)));
+
+        assertEquals(policy, stop.policy());
+        assertEquals(MAIN, stop.process());
+        assertEquals(spec, stop.spec());
+        assertEquals(ServiceState.STOPPING, status.state());
+        assertInstanceOf(Action.KillGroup.class, only(at(T0.plusSeconds(3))));
     }
 
     private void preStart() {

@@ -324,6 +324,11 @@ final class Model {
             box.signalled = true;
             return;
         }
+        if (action instanceof Action.RunStop stop) {
+            check(box.main.equals(Optional.of(stop.process())), name + " is not whom a command is to end");
+            box.signalled = true;
+            return;
+        }
         if (action instanceof Action.SkipRun) {
             return;
         }

@@ -125,6 +125,11 @@ public final class SpecFixture {
         return this;
     }
 
+    public SpecFixture stop(StopPolicy value) {
+        stop = value;
+        return this;
+    }
+
     public SpecFixture lifecycle(Lifecycle value) {
         lifecycle = value;
         return this;

@@ -14,53 +14,80 @@ import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.ProcessId;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commands by which services are told to read their own configuration again, one at a time each. Owned by the loop's thread.
+ * Commands by which running services are told something, one at a time each. Owned by the loop's thread.
  *
- * <p>They belong to nobody's state: a stop ends them with the service, and the next daemon ends those that it finds.
+ * <p>They belong to nobody's state: they end with the service, if not before, and the next daemon ends those that it finds.
  */
-final class Reloads {
-    private static final Logger log = LoggerFactory.getLogger(Reloads.class);
-    private static final String HOOK = "reload";
-    /** Of the groups' names, which end in a number. */
-    private static final String PREFIX = "bulkhead-reload.";
+final class Orders {
+    private static final Logger log = LoggerFactory.getLogger(Orders.class);
 
     private final KernelSide kernel;
     private final EventLoop loop;
     private final Actuator actuator;
     private final Chronicle chronicle;
     private final MainProcesses processes;
+    private final Kind kind;
     private final Map<ServiceName, Run> runs = new HashMap<>();
     private long groups;
 
-    /** What came of one. */
-    record End(Result result, String detail) {
-        private static End failed(String why) {
-            return new End(Result.FAILED, why);
+    /** What they are told. */
+    enum Kind {
+        /** To read their own configuration again. */
+        RELOAD("_"),
+        /** To end. */
+        STOP("__");
+
+        private final String mark;
+
+        Kind(String mark) {
+            this.mark = mark;
+        }
+
+        /** Of the groups' names below a service's, which end in a number. */
+        private String prefix() {
+            return "bulkhead-" + this + ".";
+        }
+
+        /** On the host. No hook that is run around the service runs in it, no service has it, and none of another kind. */
+        private String hostGroup(ServiceName name) {
+            return mark + Hook.Where.HOST.group(name);
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    /** Why one wasn't carried out. */
+    record Failure(Result result, String detail) {}
 
     /** One that is under way. */
     private static final class Run {
         private final Hook hook;
         private final Optional<Subgroup> below;
-        private final CompletableFuture<End> end = new CompletableFuture<>();
+        private final Consumer<Optional<Failure>> end;
         private boolean late;
 
-        Run(Hook hook, Optional<Subgroup> below) {
+        Run(Hook hook, Optional<Subgroup> below, Consumer<Optional<Failure>> end) {
             this.hook = hook;
             this.below = below;
+            this.end = end;
         }
     }
 
-    Reloads(KernelSide kernel, EventLoop loop, Actuator actuator, Chronicle chronicle) {
+    Orders(Kind kind, KernelSide kernel, EventLoop loop, Actuator actuator, Chronicle chronicle) {
+        this.kind = kind;
         this.kernel = kernel;
         this.loop = loop;
         this.actuator = actuator;
@@ -68,36 +95,32 @@ final class Reloads {
         this.processes = new MainProcesses(kernel, loop, this::ended);
     }
 
-    /** Completes when it is over, and nothing is left of it. */
-    CompletableFuture<End> begin(ServiceSpec spec, Hook hook, ProcessId main) {
+    /** @param end told when it is over, and nothing is left of it */
+    void begin(ServiceSpec spec, Hook hook, ProcessId main, Consumer<Optional<Failure>> end) {
         ServiceName name = spec.name();
         if (runs.containsKey(name)) {
-            return CompletableFuture.completedFuture(End.failed("it is being reloaded already"));
+            end.accept(Optional.of(new Failure(Result.FAILED, kind + " is under way already")));
+            return;
         }
         Optional<Subgroup> below = hook.where() == Hook.Where.CONTAINER
-                ? Optional.of(kernel.cgroups().below(name.value(), PREFIX + ++groups))
+                ? Optional.of(kernel.cgroups().below(name.value(), kind.prefix() + ++groups))
                 : Optional.empty();
-        Run run = new Run(hook, below);
+        Run run = new Run(hook, below, end);
         runs.put(name, run);
-        actuator.reload(
+        actuator.order(
                 target(name),
-                new Worker.Reload(spec, hook, main, hostGroup(name), below),
+                kind.toString(),
+                new Worker.Order(spec, hook, main, kind.hostGroup(name), below),
                 started -> launched(name, run, started),
                 why -> {
-                    chronicle.hookFailed(name, HOOK, "not launched: " + why);
-                    over(name, run, new End(Result.SPAWN_ERROR, HOOK + ": " + why));
+                    chronicle.hookFailed(name, kind, "not launched: " + why);
+                    fail(name, run, Result.SPAWN_ERROR, kind + ": " + why);
                 });
-        return run.end;
     }
 
     /** What the actuator knows it by: the service's own actions needn't wait for it. */
-    private static String target(ServiceName name) {
-        return HOOK + " " + name;
-    }
-
-    /** No hook runs in it that is run around the service, and no service has it. */
-    private static String hostGroup(ServiceName name) {
-        return Hook.Where.HOST.group(name).charAt(0) + Hook.Where.HOST.group(name);
+    private String target(ServiceName name) {
+        return kind + " " + name;
     }
 
     private void launched(ServiceName name, Run run, Worker.Started started) {
@@ -105,10 +128,10 @@ final class Reloads {
             processes.hold(name, started.process());
         } catch (ErrnoException e) {
             kernel.linux().close(started.process().pidfd());
-            over(name, run, new End(Result.SPAWN_ERROR, HOOK + ": " + e.getMessage()));
+            fail(name, run, Result.SPAWN_ERROR, kind + ": " + e.getMessage());
             return;
         }
-        chronicle.hookLaunched(name, HOOK, started.process().id(), started.at());
+        chronicle.hookLaunched(name, kind, started.process().id(), started.at());
         CompletableFuture.delayedExecutor(run.hook.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .execute(() -> loop.post(() -> late(name, run)));
     }
@@ -125,44 +148,44 @@ final class Reloads {
         if (run == null) {
             return;
         }
-        chronicle.hookEnded(name, HOOK, exit, "");
+        chronicle.hookEnded(name, kind, exit, "");
         if (run.late) {
-            over(
-                    name,
-                    run,
-                    new End(
-                            Result.ABNORMAL_TERMINATION,
-                            HOOK + " took longer than " + SpecKey.text(run.hook.timeout())));
+            String most = SpecKey.text(run.hook.timeout());
+            fail(name, run, Result.ABNORMAL_TERMINATION, kind + " took longer than " + most);
         } else if (exit.equals(new ExitStatus.Exited(0))) {
-            over(name, run, new End(Result.RELOADED, ""));
+            over(name, run, Optional.empty());
         } else {
-            over(name, run, new End(Result.ABNORMAL_TERMINATION, HOOK + " failed: " + exit));
+            fail(name, run, Result.ABNORMAL_TERMINATION, kind + " failed: " + exit);
         }
     }
 
+    private void fail(ServiceName name, Run run, Result result, String detail) {
+        over(name, run, Optional.of(new Failure(result, detail)));
+    }
+
     /** Whoever it has started goes with it. */
-    private void over(ServiceName name, Run run, End end) {
+    private void over(ServiceName name, Run run, Optional<Failure> failure) {
         Runnable done = () -> {
             runs.remove(name);
-            run.end.complete(end);
+            run.end.accept(failure);
         };
         if (run.below.isPresent()) {
             actuator.end(target(name), run.below.get(), done);
         } else {
-            actuator.remove(hostGroup(name), gone -> done.run());
+            actuator.remove(kind.hostGroup(name), gone -> done.run());
         }
     }
 
     /** Whether a group is that of one that is under way on the host. */
     boolean owns(String group) {
-        return runs.keySet().stream().anyMatch(name -> hostGroup(name).equals(group));
+        return runs.keySet().stream().anyMatch(name -> kind.hostGroup(name).equals(group));
     }
 
     /** Ends what an earlier daemon has begun in a service. */
     void endLeft(ServiceName name) throws ErrnoException {
         for (String below : kernel.cgroups().below(name.value())) {
-            if (below.startsWith(PREFIX)) {
-                log.info("service={} a reload of an earlier daemon is ended", name);
+            if (below.startsWith(kind.prefix())) {
+                log.info("service={} a command of an earlier daemon is ended: {}", name, kind);
                 if (kernel.cgroups().below(name.value(), below).end() instanceof Removal.Busy busy) {
                     log.warn("service={} not ended: {}", name, busy);
                 }
