@@ -52,12 +52,12 @@ final class ContainerProgram {
         }
     }
 
-    /** Lays the program out. Late arguments are descriptors: of a network that it enters, an init, a rendezvous, trees, secrets. */
+    /** Lays the program out. Late arguments are descriptors: of a network that it enters, its output, an init, a rendezvous, trees, secrets. */
     SyscallProgram build() {
         if (blueprint.entersNetwork()) {
             program.call(SETNS, "CLONE_NEWNET", Late.ARGUMENT, SyscallProgram.CLONE_NEWNET);
         }
-        request.streams().ifPresent(streams -> Attributes.take(program, streams));
+        request.streams().ifPresentOrElse(streams -> Attributes.take(program, streams), this::holdOutputs);
         if (spec.init()) {
             ImageRun.hold(program, fds);
         }
@@ -139,6 +139,13 @@ final class ContainerProgram {
         return program.build();
     }
 
+    private void holdOutputs() {
+        request.outputs().stdout().ifPresent(place -> program.call(DUP3, "a pipe to 1", Late.ARGUMENT, place, 0));
+        if (!request.outputs().together()) {
+            request.outputs().stderr().ifPresent(place -> program.call(DUP3, "a pipe to 2", Late.ARGUMENT, place, 0));
+        }
+    }
+
     /** Late arguments, too: the root first, then what is bound. */
     private int holdTrees() {
         int first = fds.next();
@@ -218,13 +225,16 @@ final class ContainerProgram {
             return;
         }
         stream("/dev/null", Linux.O_RDONLY, 0);
-        // Read-write: a FIFO's writer that is a reader too neither waits for the daemon nor dies with it.
-        stream(request.stdout(), Linux.O_RDWR, 1);
-        if (request.stderr().equals(request.stdout())) {
+        output(request.outputs().stdout(), 1);
+        if (request.outputs().together()) {
             program.call(DUP3, "1 to 2", 1, 2, 0);
             return;
         }
-        stream(request.stderr(), Linux.O_RDWR, 2);
+        output(request.outputs().stderr(), 2);
+    }
+
+    private void output(OptionalInt pipe, int number) {
+        stream(pipe.isPresent() ? "/proc/self/fd/" + pipe.getAsInt() : "/dev/null", Linux.O_RDWR, number);
     }
 
     private void stream(String path, int flags, int number) {

@@ -11,8 +11,7 @@ import java.util.Optional;
  *
  * @param cgroupDirectory the v2 group the process is born in
  * @param cgroupTasksFiles the v1 groups' {@code tasks}, by which it joins them itself
- * @param stdout absolute host path, a FIFO or {@code /dev/null}
- * @param stderr likewise; the same path as {@code stdout} makes them one
+ * @param outputs what standard output and error go to
  * @param streams in place of these two and of standard input
  * @param notifySocket where it tells how it is, if it is to; its mounts must be private then
  * @param devicesControlled whether a devices policy holds in its cgroup; if not, CAP_MKNOD and device nodes in the rootfs
@@ -22,8 +21,7 @@ public record LaunchRequest(
         ServiceSpec spec,
         Optional<String> cgroupDirectory,
         List<String> cgroupTasksFiles,
-        String stdout,
-        String stderr,
+        Outputs outputs,
         Optional<Streams> streams,
         Optional<NotifySocket> notifySocket,
         boolean devicesControlled) {
@@ -35,18 +33,20 @@ public record LaunchRequest(
             ServiceSpec spec,
             Optional<String> cgroupDirectory,
             List<String> cgroupTasksFiles,
-            String stdout,
-            String stderr,
+            Outputs outputs,
             boolean devicesControlled) {
-        this(
-                spec,
-                cgroupDirectory,
-                cgroupTasksFiles,
-                stdout,
-                stderr,
-                Optional.empty(),
-                Optional.empty(),
-                devicesControlled);
+        this(spec, cgroupDirectory, cgroupTasksFiles, outputs, Optional.empty(), Optional.empty(), devicesControlled);
+    }
+
+    /** As a program is made from it. */
+    LaunchRequest inPlaces() {
+        return new LaunchRequest(
+                spec, cgroupDirectory, cgroupTasksFiles, outputs.places(), streams, notifySocket, devicesControlled);
+    }
+
+    /** The descriptors that its program takes. */
+    long[] late() {
+        return streams.isPresent() ? new long[0] : outputs.late();
     }
 
     /** What is mounted in its root, in this order. */

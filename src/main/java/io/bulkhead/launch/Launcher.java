@@ -160,7 +160,7 @@ public final class Launcher implements AutoCloseable {
         int cgroup = NONE;
         int network = ownUsers ? NONE : network(spec.namespaces().net());
         Blueprint blueprint = new Blueprint(
-                request,
+                request.inPlaces(),
                 account,
                 host,
                 devices,
@@ -178,8 +178,8 @@ public final class Launcher implements AutoCloseable {
             }
             long[] late = network >= 0 ? new long[] {network} : NOTHING;
             return ownUsers
-                    ? runOwnUsers(blueprint, cgroup, secrets)
-                    : run(blueprint, cgroup, Optional.empty(), late, secrets);
+                    ? runOwnUsers(blueprint, cgroup, request.late(), secrets)
+                    : run(blueprint, cgroup, Optional.empty(), joined(late, request.late()), secrets);
         } finally {
             close(network);
             close(cgroup);
@@ -189,11 +189,11 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    private SyscallProgram.Child runOwnUsers(Blueprint blueprint, int cgroup, long[] secrets)
+    private SyscallProgram.Child runOwnUsers(Blueprint blueprint, int cgroup, long[] outputs, long[] secrets)
             throws LaunchException, ErrnoException {
-        try (OwnUsers users = OwnUsers.prepare(linux, blueprint, networks, owners)) {
+        try (OwnUsers users = OwnUsers.prepare(linux, blueprint, outputs, networks, owners)) {
             ParentSide parent = users.parent();
-            return run(blueprint, cgroup, Optional.of(parent), NOTHING, joined(parent.late(), users.trees(), secrets));
+            return run(blueprint, cgroup, Optional.of(parent), outputs, joined(parent.late(), users.trees(), secrets));
         }
     }
 

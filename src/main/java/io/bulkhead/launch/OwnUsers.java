@@ -13,29 +13,42 @@ import java.util.OptionalInt;
 final class OwnUsers implements AutoCloseable {
     private final Linux linux;
     private final Blueprint blueprint;
+    private final long[] outputs;
     private final UserNamespace user;
     private final SpareNetwork networks;
     private final ParentSide parent;
     private final HeldTrees trees;
 
-    private OwnUsers(Linux linux, Blueprint blueprint, UserNamespace user, SpareNetwork networks, OptionalInt owners)
+    private OwnUsers(
+            Linux linux,
+            Blueprint blueprint,
+            long[] outputs,
+            UserNamespace user,
+            SpareNetwork networks,
+            OptionalInt owners)
             throws ErrnoException {
         this.linux = linux;
         this.blueprint = blueprint;
+        this.outputs = outputs.clone();
         this.user = user;
         this.networks = networks;
         this.parent = new ParentSide(linux, this::setUp);
         this.trees = new HeldTrees(linux, owners);
     }
 
-    /** Takes hold of it all; the service has users of its own. */
-    static OwnUsers prepare(Linux linux, Blueprint blueprint, SpareNetwork networks, OwnerNamespaces owners)
+    /**
+     * Takes hold of it all; the service has users of its own.
+     *
+     * @param outputs descriptors of the pipes that its output goes to
+     */
+    static OwnUsers prepare(
+            Linux linux, Blueprint blueprint, long[] outputs, SpareNetwork networks, OwnerNamespaces owners)
             throws ErrnoException, LaunchException {
         ServiceSpec spec = blueprint.request().spec();
         UserNamespace user = spec.namespaces().user().orElseThrow();
         boolean maps = blueprint.privileged() && user.idmap();
         OptionalInt files = maps ? OptionalInt.of(owners.of(user)) : OptionalInt.empty();
-        OwnUsers users = new OwnUsers(linux, blueprint, user, networks, files);
+        OwnUsers users = new OwnUsers(linux, blueprint, outputs, user, networks, files);
         boolean done = false;
         try {
             users.checkAccount();
@@ -77,11 +90,8 @@ final class OwnUsers implements AutoCloseable {
             }
             return;
         }
-        for (String path :
-                List.of(blueprint.request().stdout(), blueprint.request().stderr())) {
-            if (!path.equals("/dev/null")) {
-                linux.chown(path, (int) uid, (int) gid);
-            }
+        for (long pipe : outputs) {
+            linux.chown("/proc/self/fd/" + pipe, (int) uid, (int) gid);
         }
     }
 

@@ -13,10 +13,12 @@ public enum Checkpoint {
     GROUP_HALF_MADE,
     /** One file of the limits is written, the next is not. */
     LIMITS_HALF_WRITTEN,
-    /** The FIFOs are made, and nobody has opened them. */
-    FIFOS_MADE,
-    /** A process more holds the FIFOs, and the one that did so before is not ended. */
-    FIFOS_HELD,
+    /** The pipes of the output are made, and nobody but the daemon holds them. */
+    PIPES_MADE,
+    /** A process more holds the pipes, and the one that did so before is still the one that the next daemon asks for them. */
+    PIPES_HELD,
+    /** It is the one that is asked, and the one before is not ended. */
+    KEEPER_RECORDED,
     /** A child waits to be told whose it is, and for nothing else. */
     OWNER_ASKED,
     /** The process runs; no record knows it. */
@@ -37,10 +39,10 @@ public enum Checkpoint {
     GROUP_KILLED,
     /** The group is gone from some hierarchies. */
     GROUP_HALF_REMOVED,
-    /** The group is gone, the FIFOs and the record are not. */
+    /** The group is gone, the pipes and the record are not. */
     GROUP_REMOVED,
-    /** The FIFOs are gone, the record is not. */
-    FIFOS_DELETED,
+    /** The pipes are gone, the record is not. */
+    PIPES_DELETED,
     /** A changed configuration was read. */
     RELOAD_READ,
     /** A changed configuration is in force, and nothing of it done. */

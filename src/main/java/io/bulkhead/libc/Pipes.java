@@ -43,6 +43,22 @@ public final class Pipes {
         return ends;
     }
 
+    /** A new pipe by one descriptor, which reads and writes, and doesn't block. */
+    public int duplex() throws ErrnoException {
+        int[] ends = pipe();
+        try {
+            return reopen(ends[0]);
+        } finally {
+            linux.close(ends[0]);
+            linux.close(ends[1]);
+        }
+    }
+
+    /** Another description of the pipe that a descriptor stands for, even one of O_PATH: as {@link #duplex}. proc(5) */
+    public int reopen(int fd) throws ErrnoException {
+        return linux.open("/proc/self/fd/" + fd, Linux.O_RDWR | Linux.O_NONBLOCK);
+    }
+
     private int[] pipe(int flags) throws ErrnoException {
         Pointer ends = Memory.allocateDirect(runtime, 8, true);
         check(call(SystemCall.PIPE2, ends.address(), flags | Linux.O_CLOEXEC, 0, 0, 0, 0), "pipe2", "");

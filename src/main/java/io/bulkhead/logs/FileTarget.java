@@ -38,7 +38,7 @@ final class FileTarget implements LogTarget {
     }
 
     /**
-     * Moves what a FIFO holds into the file.
+     * Moves what a pipe holds into the file.
      *
      * @param most so many bytes at most, up to {@link #TURN}
      * @return whether there may be more

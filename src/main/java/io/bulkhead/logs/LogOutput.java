@@ -109,7 +109,7 @@ final class LogOutput {
                 return now + REST_MILLIS;
             }
             if (isStaged()) {
-                return now; // no FIFO tells of it
+                return now; // no pipe tells of it
             }
             return more ? NOW : target instanceof FileTarget file ? file.file().nextLook(now) : NEVER;
         } catch (ErrnoException e) {

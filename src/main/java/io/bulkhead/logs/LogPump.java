@@ -6,9 +6,7 @@ import io.bulkhead.spec.LogSpec;
 import io.bulkhead.spec.ServiceName;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,15 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties the services' FIFOs into their logs, on a few threads that sleep while nobody writes.
+ * Empties the pipes of the services' output into their logs, on a few threads that sleep while nobody writes.
  *
- * <p>A FIFO lies in {@code run-dir/fifo}, which only root may enter, and is held open by the service itself for reading and
- * writing, so that a service neither fails nor loses a byte while no daemon runs; it waits once the pipe (1 MiB, and as much behind it) is full.
+ * <p>A pipe is held open by the service itself for reading and writing, so that a service neither fails nor loses a byte while no
+ * daemon runs; it waits once the pipe (1 MiB, and as much behind it) is full. And it is held by the keeper, {@link LogPipes}.
  * All methods are thread-safe; those of one service are called one after the other.
  */
 public final class LogPump implements AutoCloseable {
@@ -37,8 +34,8 @@ public final class LogPump implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 10;
 
     private final Linux linux;
-    private final Path runDir;
     private final Path logDir;
+    private final LogPipes pipes;
     private final Turns turns;
     private final Compressor compressor = new Compressor();
     private final Map<ServiceName, Service> services = new ConcurrentHashMap<>();
@@ -48,25 +45,23 @@ public final class LogPump implements AutoCloseable {
     /**
      * What is kept of a service.
      *
-     * @param paths what it writes to
+     * @param streams what it writes to
      */
-    private record Service(LogSpec spec, LogPaths paths, List<LogOutput> outputs) {
-        /** Whether {@code other} needs no other FIFOs and no other targets. */
-        boolean isLike(LogSpec other, LogPaths otherPaths) {
+    private record Service(LogSpec spec, StreamNames streams, List<LogOutput> outputs) {
+        /** Whether {@code other} needs no other streams and no other targets. */
+        boolean isLike(LogSpec other, StreamNames otherStreams) {
             return spec.stdout() == other.stdout()
                     && spec.stderr() == other.stderr()
                     && spec.sockets().equals(other.sockets())
-                    && paths.equals(otherPaths);
+                    && streams.equals(otherStreams);
         }
     }
 
+    /** Takes up the pipes that an earlier daemon has left, and changes nothing. */
     public LogPump(Linux linux, Path runDir, Path logDir) throws ErrnoException, IOException {
         this.linux = linux;
-        this.runDir = runDir;
         this.logDir = logDir;
-        Path fifos = runDir.resolve("fifo");
-        Files.createDirectories(fifos);
-        Files.setPosixFilePermissions(fifos, PosixFilePermissions.fromString("rwx------"));
+        this.pipes = new LogPipes(linux, runDir);
         Files.createDirectories(logDir);
         this.turns = new Turns(linux);
     }
@@ -76,20 +71,39 @@ public final class LogPump implements AutoCloseable {
         listener = next;
     }
 
-    /** Makes the FIFOs where they are missing and begins to empty them; does nothing where that is so already. */
+    /**
+     * From now on one process holds all pipes, so that what is in them outlives the daemon and whoever has written it.
+     *
+     * @param watcher waits for the end of each such process, in whose place comes another
+     */
+    public void keep(EndWatcher watcher) {
+        pipes.keep(watcher);
+    }
+
+    /** Ends that process: nothing is to outlive the daemon. */
+    public void endKeeping() {
+        try {
+            pipes.end();
+        } catch (IOException e) {
+            log.warn("pipes of services' output are kept: {}", e.toString());
+        }
+    }
+
+    /** Makes the pipes where they are missing and begins to empty them; does nothing where that is so already. */
     public void open(ServiceName name, LogSpec spec) throws ErrnoException, IOException {
-        LogPaths paths = LogPaths.of(runDir, name, spec);
+        StreamNames streams = StreamNames.of(name, spec);
         Service before = services.get(name);
-        if (before != null && before.isLike(spec, paths)) {
+        if (before != null && before.isLike(spec, streams)) {
             update(name, spec);
             return;
         }
         stop(name);
+        pipes.make(streams.all());
         List<LogOutput> outputs = new ArrayList<>();
         try {
             if (spec.stdout() != LogSpec.Target.NONE) {
                 boolean both = spec.stderr() == LogSpec.Target.STDOUT
-                        && !paths.stderr().equals(paths.stdout());
+                        && !streams.stderr().equals(streams.stdout());
                 outputs.add(output(name, "stdout", both ? List.of("stdout", "stderr") : List.of("stdout"), spec));
             }
             if (spec.stderr() != LogSpec.Target.STDOUT && spec.stderr() != LogSpec.Target.NONE) {
@@ -103,33 +117,39 @@ public final class LogPump implements AutoCloseable {
         if (what != null) {
             outputs.forEach(output -> output.lookout(new Lookout(what, output.streams(), false)));
         }
-        services.put(name, new Service(spec, paths, outputs));
+        services.put(name, new Service(spec, streams, outputs));
         for (LogOutput output : outputs) {
             turns.add(output);
         }
     }
 
-    /** Empties whatever FIFOs an earlier daemon has left of a service, of which nothing else is known. */
+    /**
+     * Descriptors of what {@link #open} has opened, for a launch.
+     *
+     * @throws ErrnoException ENOENT where it hasn't
+     */
+    public OutputPipes pipes(ServiceName name, LogSpec spec) throws ErrnoException {
+        return new OutputPipes(pipes, StreamNames.of(name, spec));
+    }
+
+    /** Empties whatever pipes an earlier daemon has left of a service, of which nothing else is known. */
     public void openLeft(ServiceName name) throws ErrnoException, IOException {
-        boolean out = Files.exists(LogPaths.fifo(runDir, name, "stdout"), LinkOption.NOFOLLOW_LINKS);
-        boolean err = Files.exists(LogPaths.fifo(runDir, name, "stderr"), LinkOption.NOFOLLOW_LINKS);
+        boolean out = pipes.names().contains(StreamNames.of(name, "stdout"));
+        boolean err = pipes.names().contains(StreamNames.of(name, "stderr"));
         if (out || err) {
             LogSpec.Target none = LogSpec.Target.NONE;
             open(name, LogSpec.DEFAULT.to(out ? LogSpec.Target.FILE : none, err ? LogSpec.Target.FILE : none));
         }
     }
 
-    /** Every service of which there are FIFOs. */
-    public Set<ServiceName> withFifos() throws IOException {
+    /** Every service of which there are pipes. */
+    public Set<ServiceName> withPipes() {
         Set<ServiceName> names = new TreeSet<>();
-        try (Stream<Path> files = Files.list(runDir.resolve("fifo"))) {
-            files.forEach(file -> {
-                String fifo = file.getFileName().toString();
-                String service = fifo.replaceFirst("\\.std(out|err)$", "");
-                if (!service.equals(fifo) && ServiceName.isValid(service)) {
-                    names.add(new ServiceName(service));
-                }
-            });
+        for (String stream : pipes.names()) {
+            String service = stream.replaceFirst("\\.std(out|err)(\\.stage)?$", "");
+            if (ServiceName.isValid(service)) {
+                names.add(new ServiceName(service));
+            }
         }
         return names;
     }
@@ -139,7 +159,7 @@ public final class LogPump implements AutoCloseable {
         List<LogStream> streams = new ArrayList<>();
         try {
             for (String stream : streamNames) {
-                streams.add(new LogStream(linux, stream, LogPaths.fifo(runDir, name, stream)));
+                streams.add(new LogStream(linux, stream, pipes, StreamNames.of(name, stream)));
             }
             Consumer<String> events = message -> listener.accept(name, message);
             return new LogOutput(streams, target(name, which, spec), spec.whenFull(), events);
@@ -161,7 +181,7 @@ public final class LogPump implements AutoCloseable {
     /** Has other rules of rotation, layout and so on hold from now on; doesn't wait for that. */
     public void update(ServiceName name, LogSpec spec) {
         Service service =
-                services.computeIfPresent(name, (n, before) -> new Service(spec, before.paths(), before.outputs()));
+                services.computeIfPresent(name, (n, before) -> new Service(spec, before.streams(), before.outputs()));
         if (service == null) {
             return;
         }
@@ -227,19 +247,14 @@ public final class LogPump implements AutoCloseable {
         }
     }
 
-    /** Empties what is left in the FIFOs and deletes them. */
+    /** Empties what is left in the pipes and lets go of them. */
     public void remove(ServiceName name) {
         sought.remove(name);
         stop(name);
-        for (String which : List.of("stdout", "stderr")) {
-            try {
-                Path fifo = LogPaths.fifo(runDir, name, which);
-                Files.deleteIfExists(fifo);
-                Files.deleteIfExists(LogStream.stagePath(fifo));
-                Files.deleteIfExists(LogStream.spoolPath(fifo));
-            } catch (IOException e) {
-                log.warn("service={} FIFO not deleted: {}", name, e.toString());
-            }
+        try {
+            pipes.remove(List.of(StreamNames.of(name, "stdout"), StreamNames.of(name, "stderr")));
+        } catch (IOException e) {
+            log.warn("service={} output not forgotten: {}", name, e.toString());
         }
     }
 
@@ -303,12 +318,13 @@ public final class LogPump implements AutoCloseable {
         }
     }
 
-    /** Stops at once; what is in the FIFOs stays there for the next daemon. */
+    /** Stops at once; what is in the pipes stays there for the next daemon. */
     @Override
     public void close() {
         compressor.close();
         if (turns.close()) {
             services.values().forEach(service -> service.outputs().forEach(LogOutput::close));
+            pipes.close();
         }
     }
 }

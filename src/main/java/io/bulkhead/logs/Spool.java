@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import jnr.ffi.Pointer;
 
 /**
- * What was taken out of a FIFO and isn't where it belongs yet: a file in run-dir, which outlives the daemon. Not thread-safe.
+ * What was taken out of a pipe and isn't where it belongs yet: a file in run-dir, which outlives the daemon. Not thread-safe.
  *
  * <p>Where lines are changed on their way, taking them and writing them can't be one system call. So the bytes are first moved
  * here, in one; the file's length says what has been taken, its head how much of that has been delivered, and, while a delivery is
@@ -91,7 +91,7 @@ final class Spool implements AutoCloseable {
         return head.getLong(16);
     }
 
-    /** Takes up to {@code count} bytes out of a FIFO: how many. */
+    /** Takes up to {@code count} bytes out of a pipe: how many. */
     long fill(LogStream stream, long count) throws ErrnoException {
         end = pipes.end(fd, path.toString());
         long n = stream.moveTo(fd, count, path);

@@ -55,7 +55,7 @@ final class Turns {
         boolean isBusy;
         boolean again;
         boolean isRemoved;
-        /** Whether the FIFOs are in the epoll set. */
+        /** Whether the pipes are in the epoll set. */
         boolean isWatched = true;
 
         long dueAt = LogOutput.NEVER;

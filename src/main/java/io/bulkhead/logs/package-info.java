@@ -1,7 +1,7 @@
 /**
- * The services' output: FIFOs that outlive their reader, the pump that empties them into files, syslog or journald, rotation.
+ * The services' output: pipes that outlive their reader, the pump that empties them into files, syslog or journald, rotation.
  *
- * <p>Touches run-dir's FIFOs and spools, the files under log-dir, and the sockets of other logs. Bytes come from the services,
+ * <p>Touches the pipes, run-dir's spools and the record of who keeps pipes, the files under log-dir, and the sockets of other logs. Bytes come from the services,
  * which are not trusted; they go on as they are, but for what a layout adds to each line.
  */
 @NullMarked

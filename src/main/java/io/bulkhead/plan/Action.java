@@ -103,7 +103,7 @@ public sealed interface Action {
     /** {@code rmdir} in every hierarchy, after SIGKILL to whoever is inside. */
     record RemoveGroup(String target, String reason) implements Action {}
 
-    /** Delete the FIFOs and the runtime record of a service that is no more. */
+    /** Forget the output and the runtime record of a service that is no more. */
     record Forget(ServiceName service, String reason) implements Action {
         @Override
         public String target() {

@@ -165,9 +165,8 @@ final class Actuator implements AutoCloseable {
         }
         ServiceName service = new ServiceName(target);
         kernel.logs().remove(service);
-        kernel.keeper().release();
         kernel.prober().sockets().close(service);
-        Checkpoint.FIFOS_DELETED.reached();
+        Checkpoint.PIPES_DELETED.reached();
         try {
             kernel.records().delete(service);
         } catch (IOException e) {

@@ -69,7 +69,7 @@ final class Adoption {
         Set<ServiceName> names = new TreeSet<>(recorded);
         names.addAll(host.services().keySet());
         names.addAll(host.broken().keySet());
-        names.addAll(kernel.logs().withFifos());
+        names.addAll(kernel.logs().withPipes());
         for (ServiceName name : names) {
             try {
                 Optional<RuntimeRecord> record =

@@ -93,18 +93,22 @@ final class AttendedStreams implements AutoCloseable {
         return streams;
     }
 
-    /** No input, and what it prints into two files, FIFOs for instance. */
-    static AttendedStreams files(Linux linux, String stdout, String stderr) throws ErrnoException {
+    /** No input, and what it prints goes where a service's own output does: by descriptions of its own. */
+    static AttendedStreams outputs(Linux linux, OptionalInt stdout, OptionalInt stderr) throws ErrnoException {
         AttendedStreams streams = new AttendedStreams(linux, false);
         try {
             streams.take(0, linux.open("/dev/null", Linux.O_RDONLY));
-            streams.take(1, linux.open(stdout, Linux.O_RDWR));
-            streams.take(2, linux.open(stderr, Linux.O_RDWR));
+            streams.take(1, anew(linux, stdout));
+            streams.take(2, anew(linux, stderr));
         } catch (ErrnoException e) {
             streams.close();
             throw e;
         }
         return streams;
+    }
+
+    private static int anew(Linux linux, OptionalInt pipe) throws ErrnoException {
+        return linux.open(pipe.isPresent() ? "/proc/self/fd/" + pipe.getAsInt() : "/dev/null", Linux.O_RDWR);
     }
 
     private void take(int number, int fd) throws ErrnoException {

@@ -5,7 +5,6 @@ import io.bulkhead.health.Prober;
 import io.bulkhead.launch.Launcher;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
-import io.bulkhead.logs.FifoKeeper;
 import io.bulkhead.logs.LogPump;
 import io.bulkhead.process.ProcessFiles;
 import io.bulkhead.spec.SupervisorSpec;
@@ -23,7 +22,6 @@ record KernelSide(
         CgroupDriver cgroups,
         Launcher launcher,
         LogPump logs,
-        FifoKeeper keeper,
         ProcessFiles processes,
         Prober prober,
         RecordStore records,
@@ -39,7 +37,6 @@ record KernelSide(
                 cgroups,
                 launcher,
                 logs,
-                new FifoKeeper(linux, runDir),
                 processes,
                 new Prober(linux, cgroups, launcher, runDir),
                 records,

@@ -79,7 +79,7 @@ public final class Supervisor implements AutoCloseable {
         Path runDir = initial.supervisor().runDir();
         this.kernel = KernelSide.of(linux, cgroups, logs, initial.supervisor());
         this.loop = new EventLoop(linux);
-        Worker worker = new Worker(kernel, runDir);
+        Worker worker = new Worker(kernel);
         this.actuator = new Actuator(kernel, loop, worker);
         this.reconciler = new Reconciler(
                 kernel,
@@ -139,7 +139,7 @@ public final class Supervisor implements AutoCloseable {
             said = said.withOverride(name, false);
         }
         reconciler.desire(said, inForce.supervisor().reconcileInterval());
-        kernel.keeper().adopt();
+        kernel.logs().keep((pidfd, ended) -> loop.post(() -> watchEnd(pidfd, ended)));
         putInForce(inForce);
         oneOffs.tend();
         Instant nextBeat = Instant.EPOCH;
@@ -168,6 +168,18 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    private void watchEnd(int pidfd, Runnable ended) {
+        try {
+            loop.watch(pidfd, () -> {
+                loop.unwatch(pidfd);
+                kernel.linux().close(pidfd);
+                ended.run();
+            });
+        } catch (ErrnoException e) {
+            kernel.linux().close(pidfd); // as if it were never seen to end
+        }
+    }
+
     private boolean isOver() {
         return ending && (onExit() == SupervisorSpec.OnExit.KEEP || reconciler.isQuiet());
     }
@@ -182,7 +194,7 @@ public final class Supervisor implements AutoCloseable {
             kernel.cgroups().remove(group);
         }
         kernel.cgroups().removeParentIfEmpty();
-        kernel.keeper().close();
+        kernel.logs().endKeeping();
         oneOffs.forget();
         for (ServiceName name : reconciler.published().keySet()) {
             kernel.logs().remove(name);

@@ -6,13 +6,14 @@ import io.bulkhead.launch.JoinRequest;
 import io.bulkhead.launch.LaunchException;
 import io.bulkhead.launch.LaunchRequest;
 import io.bulkhead.launch.NotifySocket;
+import io.bulkhead.launch.Outputs;
 import io.bulkhead.launch.Streams;
 import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.Epoll;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.SyscallProgram;
-import io.bulkhead.logs.LogPaths;
+import io.bulkhead.logs.OutputPipes;
 import io.bulkhead.plan.Action;
 import io.bulkhead.process.WatchedProcess;
 import io.bulkhead.spec.Hook;
@@ -36,14 +37,12 @@ final class Worker {
     private static final int KILL_WAIT_MILLIS = 100;
 
     private final KernelSide kernel;
-    private final Path runDir;
 
     /** Those that are launched with streams of their own. */
     private @Nullable OneOffs attended;
 
-    Worker(KernelSide kernel, Path runDir) {
+    Worker(KernelSide kernel) {
         this.kernel = kernel;
-        this.runDir = runDir;
     }
 
     void attend(OneOffs oneOffs) {
@@ -113,8 +112,8 @@ final class Worker {
         ServiceSpec spec = order.spec;
         Linux linux = kernel.linux();
         WatchedProcess main = WatchedProcess.attach(linux, kernel.processes(), order.main);
-        LogPaths paths = LogPaths.of(runDir, spec.name(), spec.log());
-        try (AttendedStreams streams = AttendedStreams.files(linux, paths.stdout(), paths.stderr())) {
+        try (OutputPipes pipes = kernel.logs().pipes(spec.name(), spec.log());
+                AttendedStreams streams = AttendedStreams.outputs(linux, pipes.stdout(), pipes.stderr())) {
             SyscallProgram.Child child = kernel.launcher()
                     .join(new JoinRequest(
                             spec,
@@ -143,21 +142,20 @@ final class Worker {
             kernel.cgroups().create(group);
             kernel.cgroups().apply(group, spec.limits());
             kernel.logs().open(spec.name(), spec.log());
-            Checkpoint.FIFOS_MADE.reached();
-            LogPaths paths = LogPaths.of(runDir, spec.name(), spec.log());
-            kernel.keeper().hold(List.of(paths.stdout(), paths.stderr()));
             spec.readyLine().ifPresent(regex -> kernel.logs().expect(spec.name(), regex));
             JoinAtBirth join = kernel.cgroups().join(group);
-            SyscallProgram.Child child = kernel.launcher()
-                    .launch(new LaunchRequest(
-                            spec,
-                            join.unified().map(Path::toString),
-                            join.tasksFiles().stream().map(Path::toString).toList(),
-                            paths.stdout(),
-                            paths.stderr(),
-                            streams,
-                            notifySocket(spec),
-                            devices));
+            SyscallProgram.Child child;
+            try (OutputPipes pipes = kernel.logs().pipes(spec.name(), spec.log())) {
+                child = kernel.launcher()
+                        .launch(new LaunchRequest(
+                                spec,
+                                join.unified().map(Path::toString),
+                                join.tasksFiles().stream().map(Path::toString).toList(),
+                                new Outputs(pipes.stdout(), pipes.stderr()),
+                                streams,
+                                notifySocket(spec),
+                                devices));
+            }
             kernel.cgroups().began(group, child.pid());
             Instant at = Instant.now();
             // Not reaped yet, so the pid can't be another's.

@@ -52,7 +52,7 @@ public record LogSpec(
      * What is added to each line of a file.
      *
      * @param timestamps text: the time, in UTC
-     * @param tags text: the stream; and a merged stderr comes by a FIFO of its own, so that it can be told from stdout
+     * @param tags text: the stream; and a merged stderr comes by a pipe of its own, so that it can be told from stdout
      */
     public record Layout(Format format, boolean timestamps, boolean tags) {
         public static final Layout DEFAULT = new Layout(Format.TEXT, false, false);

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * The name of a service: also the name of its cgroup directory, of its FIFOs and of its log files.
+ * The name of a service: also the name of its cgroup directory, of its output's streams and of its log files.
  *
  * @param value 1 to 100 characters of {@code A-Z a-z 0-9 _ . -}, the first a letter or a digit, so that it can neither
  *     leave a directory nor be taken for a kernel file ({@code cgroup.procs}) by a reader; {@code all} is reserved

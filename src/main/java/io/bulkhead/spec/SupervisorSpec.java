@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * The daemon's own settings.
  *
- * @param runDir sockets, FIFOs and runtime records; absolute
+ * @param runDir sockets and runtime records; absolute
  * @param stateDir what outlives a reboot: the generations of the configuration; absolute
  * @param generations how many of them are kept, 2 to 1000
  * @param logDir the services' log files; absolute

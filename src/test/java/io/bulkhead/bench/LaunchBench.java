@@ -9,6 +9,7 @@ import io.bulkhead.config.ConfigLoader;
 import io.bulkhead.launch.LaunchException;
 import io.bulkhead.launch.LaunchRequest;
 import io.bulkhead.launch.Launcher;
+import io.bulkhead.launch.Outputs;
 import io.bulkhead.libc.Epoll;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
@@ -133,8 +134,7 @@ public final class LaunchBench {
                 spec,
                 join.unified().map(Path::toString),
                 join.tasksFiles().stream().map(Path::toString).toList(),
-                "/dev/null",
-                "/dev/null",
+                Outputs.NOWHERE,
                 cgroups.controlsDevices()));
     }
 

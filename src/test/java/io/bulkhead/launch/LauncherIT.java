@@ -82,8 +82,7 @@ final class LauncherIT {
                 spec,
                 join.unified().map(Path::toString),
                 join.tasksFiles().stream().map(Path::toString).toList(),
-                "/dev/null",
-                "/dev/null",
+                Outputs.NOWHERE,
                 cgroups.controlsDevices()));
     }
 

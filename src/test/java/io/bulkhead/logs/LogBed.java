@@ -20,10 +20,10 @@ final class LogBed implements AutoCloseable {
     static final ServiceName WEB = new ServiceName("web");
 
     private final Linux linux = Linux.get();
-    private final Path runDir;
     private final Path logDir;
     private final Compressor compressor = new Compressor();
     private final Scratch scratch;
+    private final LogPipes pipes;
     private final List<RandomAccessFile> writers = new ArrayList<>();
     final List<String> events = new ArrayList<>();
     private LogOutput output;
@@ -33,19 +33,24 @@ final class LogBed implements AutoCloseable {
     }
 
     LogBed(Path runDir, Path logDir, LogSpec spec) throws Exception {
-        this.runDir = runDir;
         this.logDir = logDir;
         this.scratch = new Scratch(linux);
-        this.output = open(spec, log());
+        this.pipes = new LogPipes(linux, runDir);
+        try {
+            this.output = open(spec, log());
+        } catch (Exception e) {
+            pipes.end();
+            throw e;
+        }
     }
 
     private LogOutput open(LogSpec spec, Path file) throws Exception {
-        Files.createDirectories(runDir.resolve("fifo"));
         List<LogStream> streams = new ArrayList<>();
         for (String name : spec.layout().tags() ? List.of("stdout", "stderr") : List.of("stdout")) {
-            Path fifo = LogPaths.fifo(runDir, WEB, name);
-            streams.add(new LogStream(linux, name, fifo));
-            writers.add(new RandomAccessFile(fifo.toFile(), "rw"));
+            String stream = StreamNames.of(WEB, name);
+            pipes.make(List.of(stream));
+            streams.add(new LogStream(linux, name, pipes, stream));
+            writers.add(writer(pipes, stream));
         }
         LogTarget target = spec.stdout() == LogSpec.Target.FILE
                 ? new FileTarget(
@@ -54,7 +59,25 @@ final class LogBed implements AutoCloseable {
         return new LogOutput(streams, target, spec.whenFull(), events::add);
     }
 
-    /** As a daemon that has died leaves it, and the next one finds it: the FIFOs are held by the service. */
+    /** What a service would write to, held as it holds it: for reading and writing. */
+    static RandomAccessFile writer(LogPipes pipes, String stream) throws IOException {
+        try (LogPipe pipe = pipes.use(stream).orElseThrow()) {
+            return new RandomAccessFile("/proc/self/fd/" + pipe.fd(), "rw");
+        }
+    }
+
+    /** The same of a daemon that may have died: what the keeper holds. */
+    static RandomAccessFile writer(Path runDir, String stream) throws IOException {
+        KeeperRecord record = KeeperRecord.read(Linux.get(), runDir).orElseThrow();
+        for (KeeperRecord.Entry entry : record.entries()) {
+            if (entry.stream().equals(stream)) {
+                return new RandomAccessFile("/proc/" + record.pid() + "/fd/" + entry.fd(), "rw");
+            }
+        }
+        throw new IOException(stream + " is not among " + record);
+    }
+
+    /** As a daemon that has died leaves it, and the next one finds it: the pipes are held by others. */
     void reopen(LogSpec spec) throws Exception {
         output.close();
         output = open(spec, log());
@@ -130,6 +153,8 @@ final class LogBed implements AutoCloseable {
     @Override
     public void close() throws IOException {
         output.close();
+        pipes.end();
+        pipes.close();
         scratch.close();
         compressor.close();
         for (RandomAccessFile writer : writers) {

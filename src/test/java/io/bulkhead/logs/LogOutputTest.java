@@ -290,7 +290,7 @@ final class LogOutputTest {
             for (int i = 0; i < 200; i++) {
                 bed.say(lines);
             }
-            Path spool = LogStream.spoolPath(LogPaths.fifo(directory, LogBed.WEB, "stdout"));
+            Path spool = directory.resolve("fifo/web.stdout.spool");
             bed.say("\n");
 
             assertEquals(4_096, Files.size(spool));

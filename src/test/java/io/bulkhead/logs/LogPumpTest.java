@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.LogSpec;
@@ -17,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,13 +48,20 @@ final class LogPumpTest {
         logDir = directory.resolve("log");
     }
 
+    @AfterEach
+    void endKeeper() throws IOException {
+        try (LogPipes left = new LogPipes(linux, runDir)) {
+            left.end();
+        }
+    }
+
     private LogPump pump() throws Exception {
         return new LogPump(linux, runDir, logDir);
     }
 
     /** As a service holds it: for reading and writing. */
     private RandomAccessFile writer(ServiceName service, String stream) throws IOException {
-        return new RandomAccessFile(LogPaths.fifo(runDir, service, stream).toFile(), "rw");
+        return LogBed.writer(runDir, StreamNames.of(service, stream));
     }
 
     private Path log(ServiceName service, String stream) {
@@ -140,7 +148,7 @@ final class LogPumpTest {
     }
 
     @Test
-    void removeTakesWhatIsLeftAndTheFifoAway() throws Exception {
+    void removeTakesWhatIsLeftAndThePipesAway() throws Exception {
         try (LogPump pump = pump()) {
             pump.open(WEB, APART);
             try (RandomAccessFile out = writer(WEB, "stdout")) {
@@ -148,10 +156,9 @@ final class LogPumpTest {
                 pump.remove(WEB);
             }
             assertEquals("last words\n", Files.readString(log(WEB, "stdout")));
-            assertFalse(Files.exists(LogPaths.fifo(runDir, WEB, "stdout")));
-            assertFalse(Files.exists(LogPaths.fifo(runDir, WEB, "stderr")));
+            assertEquals(Set.of(), pump.withPipes());
             pump.open(WEB, APART);
-            assertTrue(Files.exists(LogPaths.fifo(runDir, WEB, "stdout")));
+            assertEquals(Set.of(WEB), pump.withPipes());
         }
     }
 

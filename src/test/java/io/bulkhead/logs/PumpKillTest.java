@@ -2,6 +2,7 @@ package io.bulkhead.logs;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.LogSpec;
@@ -46,6 +47,7 @@ final class PumpKillTest {
     public static final class Pump {
         public static void main(String[] arguments) throws Exception {
             LogPump pump = new LogPump(Linux.get(), Path.of(arguments[0]), Path.of(arguments[1]));
+            pump.keep((pidfd, ended) -> Linux.get().close(pidfd));
             pump.open(WEB, spec(arguments[2]));
             System.in.read(); // until it is killed, or told to end
             pump.remove(WEB);
@@ -70,14 +72,11 @@ final class PumpKillTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"raw", "stamped", "compressed"})
+    @ValueSource(strings = {"raw", "stamped", "compressed", "fifo"})
     void noLineIsLostOrDoubled(String mode) throws Exception {
         Random random = new Random(7);
-        Path fifos = Files.createDirectories(directory.resolve("run/fifo"));
-        Linux.get().mkfifo(fifos.resolve("web.stdout").toString(), 0600);
         long written;
-        try (RandomAccessFile service =
-                new RandomAccessFile(fifos.resolve("web.stdout").toFile(), "rw")) {
+        try (RandomAccessFile service = service(mode)) {
             AtomicBoolean stop = new AtomicBoolean();
             long[] lines = {0};
             Thread writer = new Thread(() -> write(service, stop, lines), "service");
@@ -98,6 +97,22 @@ final class PumpKillTest {
             written = lines[0];
         }
         assertEquals(written, countInOrder());
+        assertFalse(Files.exists(directory.resolve("run/keeper")), "a keeper is left, and nothing to be kept");
+    }
+
+    private RandomAccessFile service(String mode) throws Exception {
+        Path runDir = directory.resolve("run");
+        if (mode.equals("fifo")) {
+            // As an earlier version has started it.
+            Path fifo = Files.createDirectories(runDir.resolve("fifo")).resolve("web.stdout");
+            Linux.get().mkfifo(fifo.toString(), 0600);
+            return new RandomAccessFile(fifo.toFile(), "rw");
+        }
+        Process first = start(mode);
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(runDir.resolve("keeper")));
+        RandomAccessFile opened = LogBed.writer(runDir, "web.stdout");
+        first.destroyForcibly().waitFor();
+        return opened;
     }
 
     private static void write(RandomAccessFile service, AtomicBoolean stop, long[] lines) {

@@ -65,25 +65,27 @@ final class TurnsTest {
         public void close() {}
     }
 
-    private RandomAccessFile open(Turns turns, String name, Disk disk) throws ErrnoException, IOException {
-        Path fifo = directory.resolve(name);
-        LogStream stream = new LogStream(linux, "stdout", fifo);
+    private RandomAccessFile open(Turns turns, LogPipes pipes, String name, Disk disk)
+            throws ErrnoException, IOException {
+        pipes.make(List.of(name));
+        LogStream stream = new LogStream(linux, "stdout", pipes, name);
         turns.add(new LogOutput(List.of(stream), disk, LogSpec.WhenFull.BLOCK, event -> {}));
-        return new RandomAccessFile(fifo.toFile(), "rw");
+        return LogBed.writer(pipes, name);
     }
 
     @Test
     void aDiskThatHangsHoldsUpNothingButWhatGoesToIt() throws Exception {
         Turns turns = new Turns(linux);
+        LogPipes pipes = new LogPipes(linux, directory);
         List<RandomAccessFile> services = new ArrayList<>();
         List<Disk> hanging = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             Disk disk = new Disk(true);
             hanging.add(disk);
-            services.add(open(turns, "hanging-" + i, disk));
+            services.add(open(turns, pipes, "hanging-" + i, disk));
         }
         Disk sound = new Disk(false);
-        services.add(open(turns, "sound", sound));
+        services.add(open(turns, pipes, "sound", sound));
         byte[] line = "line\n".getBytes(StandardCharsets.US_ASCII);
 
         for (int i = 1; i <= 50; i++) {
@@ -104,6 +106,8 @@ final class TurnsTest {
         }
 
         assertTrue(turns.close());
+        pipes.end();
+        pipes.close();
         for (RandomAccessFile service : services) {
             service.close();
         }
