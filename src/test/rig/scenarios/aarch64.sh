@@ -161,7 +161,7 @@ stops() { post stop web && grep -q 'got TERM' $logs/web.stdout.log && state web 
 check "stop: SIGTERM and its handler" stops
 
 removes() { echo 'services { }' > $conf; ctl reload
-    [ -z "$(find $group -mindepth 1 -type d)" ] && [ -z "$(find /run/bulkhead -type p)" ] && ! grep -q $root /proc/self/mountinfo && echo "no group, no FIFO, no mount"; }
+    [ -z "$(find $group -mindepth 1 -type d)" ] && ! grep -aq bulkhead-keeper /proc/[0-9]*/cmdline && ! grep -q $root /proc/self/mountinfo && echo "no group, no pipe, no mount"; }
 check "removed without a trace" removes
 
 finishes() { kill "$(cat /run/daemon)"; await 20 gone "$(cat /run/daemon)" && [ ! -e $group ] && ! grep -n 'Exception\|ERROR' /var/log/supervisord.log; }

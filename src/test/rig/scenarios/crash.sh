@@ -25,4 +25,4 @@ stale() {
     kill -KILL $before
     systemctl start bulkhead.service && await both_run && [ "$(pids)" != "$before" ]
 }
-check "stale groups, FIFOs and records: no obstacle to a start" stale
+check "stale groups, pipes and records: no obstacle to a start" stale

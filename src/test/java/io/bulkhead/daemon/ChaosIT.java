@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -151,9 +153,21 @@ final class ChaosIT {
                 }
             }
             long pidfds = names.stream().filter(name -> name.contains("pidfd")).count();
-            long fifos = names.stream().filter(name -> name.contains("/fifo/")).count();
-            assertEquals(1, pidfds, () -> "descriptors of processes, beside the one that keeps the FIFOs: " + names);
-            assertEquals(2 * SERVICES, fifos, () -> "descriptors of FIFOs and their stages: " + names);
+            assertEquals(
+                    2, pidfds, () -> "descriptors of processes, beside two of the one that keeps the pipes: " + names);
+            assertEquals(1, bed.keepers().size());
+            Set<String> kept = new HashSet<>();
+            try (Stream<Path> pipes =
+                    Files.list(Path.of("/proc/" + bed.keepers().get(0) + "/fd"))) {
+                for (Path fd : pipes.toList()) {
+                    kept.add(Files.readSymbolicLink(fd).toString());
+                }
+            }
+            kept.removeIf(name -> !name.startsWith("pipe:["));
+            assertEquals(2 * SERVICES, kept.size(), () -> "pipes and their stages that are kept: " + kept);
+            List<String> own = names.stream().filter(kept::contains).toList();
+            assertEquals(2 * SERVICES, own.size(), () -> "descriptors of these that the daemon has: " + own);
+            assertEquals(2 * SERVICES, Set.copyOf(own).size());
         }
         assertEquals(0, bed.endDaemon());
     }

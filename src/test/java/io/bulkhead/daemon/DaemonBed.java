@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * A daemon as it is installed, with a configuration, a cgroup parent and directories of its own. Closing it ends the daemon
- * and fails where anything is left: a group in any hierarchy, a process, a mount, a FIFO, a socket.
+ * and fails where anything is left: a group in any hierarchy, a process, a mount, a pipe, a FIFO, a socket.
  */
 final class DaemonBed implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -299,6 +299,44 @@ final class DaemonBed implements AutoCloseable {
         }
     }
 
+    /** The process that holds what services write, with whoever else is called so: one, as long as there are services. */
+    List<Long> keepers() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.map(process -> process.getFileName().toString())
+                    .filter(name -> name.matches("[0-9]+"))
+                    .map(Long::valueOf)
+                    .filter(pid -> keeperWords(pid).size() > 1)
+                    .toList();
+        }
+    }
+
+    /** The streams that it holds: {@code web.stdout}, {@code web.stdout.stage}. */
+    List<String> keptStreams() throws IOException {
+        List<String> kept = new ArrayList<>();
+        for (long pid : keepers()) {
+            keeperWords(pid).stream()
+                    .skip(2)
+                    .map(word -> word.replaceFirst("=.*", ""))
+                    .forEach(kept::add);
+        }
+        return kept;
+    }
+
+    private List<String> keeperWords(long pid) {
+        try {
+            String called = Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+            List<String> words = Stream.of(called.split("\0", -1))
+                    .filter(word -> !word.isEmpty())
+                    .toList();
+            boolean ours = words.size() > 1
+                    && words.get(0).equals("bulkhead-keeper")
+                    && words.get(1).startsWith(runDir().toString());
+            return ours ? words : List.of();
+        } catch (IOException e) {
+            return List.of(); // it ended meanwhile
+        }
+    }
+
     List<Path> specialFiles() throws IOException {
         if (!Files.exists(runDir())) {
             return List.of();
@@ -319,6 +357,8 @@ final class DaemonBed implements AutoCloseable {
             assertEquals(List.of(), processes(), this::daemonLog);
             assertEquals(List.of(), groups(), this::daemonLog);
             assertEquals(List.of(), specialFiles());
+            assertEquals(List.of(), keptStreams(), this::daemonLog);
+            assertEquals(List.of(), keepers(), this::daemonLog);
             assertEquals(
                     List.of(),
                     Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()

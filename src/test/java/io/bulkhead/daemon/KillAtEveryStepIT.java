@@ -162,6 +162,10 @@ final class KillAtEveryStepIT {
                                 .toList());
             }
         }
+        assertEquals(
+                List.of(),
+                bed.keptStreams().stream().filter(s -> s.startsWith("gone")).toList());
+        assertEquals(1, bed.keepers().size());
         await().atMost(DaemonBed.PATIENCE).until(() -> lines(bed, "same").size() >= 100);
         bed.done("stop", "same");
         assertLinesAreWhole(bed, "same");
