@@ -316,6 +316,7 @@ final class HooksIT {
             boolean before = point.equals("pre-start");
             if (!before) {
                 bed.awaitStatus("web", "RUNNING");
+                stage.awaitLines("main"); // it may run before it has said so
                 DaemonBed.signal("KILL", bed.pid("web"));
             }
             bed.awaitStatus("web", (before ? "STARTING " : "STOPPING ") + point + ", pid ");
