@@ -1,6 +1,7 @@
 package io.bulkhead.launch;
 
 import io.bulkhead.launch.CallFilters.CallFilter;
+import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.libc.ProgramImage;
@@ -108,13 +109,15 @@ public final class Launcher implements AutoCloseable {
                 cgroup = linux.open(request.cgroupDirectory().get(), Linux.O_PATH | Linux.O_DIRECTORY);
             }
             int group = cgroup;
-            return new Joiner(linux)
+            SyscallProgram.Child child = new Joiner(linux)
                     .launch(
                             request,
                             host(),
                             kept,
                             filters.of(spec.confinement().seccomp(), kept),
                             (program, late) -> run(program, request.timeout(), group, late));
+            Checkpoint.JOINED.reached();
+            return child;
         } catch (ErrnoException e) {
             throw LaunchException.of(e);
         } finally {

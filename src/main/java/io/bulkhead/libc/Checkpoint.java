@@ -25,6 +25,8 @@ public enum Checkpoint {
     LAUNCHED,
     /** A hook runs; no record knows its process. */
     HOOK_LAUNCHED,
+    /** A command runs inside a service, a probe's among them; nobody knows its process. */
+    JOINED,
     /** The new record is begun beside the old one. */
     RECORD_HALF_WRITTEN,
     /** The new record is written beside the old one. */

@@ -2,6 +2,7 @@ package io.bulkhead.daemon;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.kernel.KernelTest;
@@ -9,8 +10,10 @@ import io.bulkhead.libc.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +46,12 @@ final class KillAtEveryStepIT {
             flock -n 9 || echo "a hook beside $1" >> /evidence/twins
             """;
 
+    /** Hangs, with somebody it has started: the next daemon has to end both, for it is not to ask any more. */
+    private static final String PROBE = """
+            ( while :; do read -t 60 <> /dev/ptmx; done ) &
+            while :; do read -t 60 <> /dev/ptmx; done
+            """;
+
     private Path rootfs = Path.of("/");
 
     private String service(String name, String keys) {
@@ -56,7 +65,10 @@ final class KillAtEveryStepIT {
 
     private String services(String value, boolean gone) {
         String cpu = "cpu { period = 50 ms, quota = 10 ms }\n";
-        return service("same", "environment.VALUE = same\ninit = true\nlog { max-size = 2 KiB, backups = 100 }\n" + cpu)
+        return service(
+                        "same",
+                        "environment.VALUE = same\ninit = true\nlog { max-size = 2 KiB, backups = 100 }\n"
+                                + (gone ? "" : "health { exec = [/bin/bash, /probe.sh], timeout = 1 h }\n") + cpu)
                 + service("stopped", "environment.VALUE = stopped")
                 + service("changed", hook("pre-start", "changed") + "init = true\nenvironment.VALUE = " + value)
                 + service("ends", "environment.VALUE = ends\nnamespaces.pid = host\nrestart.limit.attempts = 0")
@@ -72,6 +84,7 @@ final class KillAtEveryStepIT {
         rootfs = bed.rootfs("bash", "bash", "/usr/bin/flock");
         Files.writeString(rootfs.resolve("run.sh"), SCRIPT);
         Files.writeString(rootfs.resolve("hook.sh"), HOOK);
+        Files.writeString(rootfs.resolve("probe.sh"), PROBE);
         Files.createDirectory(rootfs.resolve("evidence"));
         bed.settings("reconcile.interval = 200 ms").services(services("old", false));
     }
@@ -96,6 +109,46 @@ final class KillAtEveryStepIT {
             bed.services(services("new", true)).start();
             recovered(bed, stopped);
         }
+    }
+
+    @Test
+    void anExecThatNobodyKnowsIsNoTwinAndEndsWithItsService() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            bed.services("web { rootfs = " + bed.rootfs("sleep", "sleep") + ", command = [/bin/sleep, 1000] }");
+            Process daemon =
+                    bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).at(Checkpoint.JOINED, 1));
+            await().atMost(DaemonBed.PATIENCE)
+                    .until(() -> bed.ctl("status", "web").out().contains("RUNNING"));
+            long web = bed.pid("web");
+
+            assertNotEquals(
+                    0, bed.ctl("exec", "web", "--", "/bin/sleep", "1000").code());
+            assertTrue(daemon.waitFor(20, TimeUnit.SECONDS), bed::daemonLog);
+            bed.forgetDaemon();
+            bed.start();
+
+            bed.awaitStatus("web", "RUNNING");
+            assertEquals(web, bed.pid("web"));
+            bed.done("stop", "web");
+            assertEquals(List.of(), bed.processes());
+        }
+    }
+
+    /** The groups of those who ask, and their processes, with what these have started. */
+    private static List<String> probes(DaemonBed bed) throws IOException {
+        List<String> probes = new ArrayList<>();
+        for (Path group : bed.groups()) {
+            if (group.getFileName().toString().startsWith("bulkhead-probe.")) {
+                probes.add(group.toString());
+            }
+        }
+        for (String pid : bed.processes()) {
+            Path command = Path.of("/proc", pid, "cmdline");
+            if (Files.exists(command) && Files.readString(command).contains("/probe.sh")) {
+                probes.add(pid);
+            }
+        }
+        return probes;
     }
 
     /** From where it has let go of the daemon's descriptors: nothing before that waits, and its locks among them are kept so long. */
@@ -153,6 +206,7 @@ final class KillAtEveryStepIT {
             assertTrue(bed.status("stopped").startsWith("STOPPED"), bed::daemonLog);
         }
         assertTrue(starts("stopped").size() <= 1, bed::daemonLog);
+        await().atMost(DaemonBed.PATIENCE).untilAsserted(() -> assertEquals(List.of(), probes(bed), bed::daemonLog));
         assertTrue(!Files.exists(rootfs.resolve("evidence/twins")), bed::daemonLog);
         for (Path file : List.of(bed.runDir().resolve("fifo"), bed.runDir().resolve("services"))) {
             try (var files = Files.list(file)) {
