@@ -1,16 +1,13 @@
 package io.bulkhead.reconcile;
 
 import io.bulkhead.events.History;
-import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.logs.Growth;
 import io.bulkhead.logs.LogPaths;
-import io.bulkhead.process.WatchedProcess;
 import io.bulkhead.reconcile.Outcome.Result;
 import io.bulkhead.spec.ConfigException;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.LogSpec;
-import io.bulkhead.spec.Reload;
 import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
@@ -22,7 +19,6 @@ import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,9 +29,6 @@ import java.util.function.Function;
 
 /** What operators ask, brought to the loop and waited for. */
 final class OperatorCommands implements Operations {
-    /** A process that waits inside the kernel can't stand still before that is over. */
-    private static final Duration FREEZING = Duration.ofSeconds(5);
-
     private final Supervisor supervisor;
     private final Reconciler reconciler;
     private final KernelSide kernel;
@@ -44,6 +37,7 @@ final class OperatorCommands implements Operations {
     private final Sessions sessions;
     private final Commands commands;
     private final OneOffs oneOffs;
+    private final RunningServices running;
     private final Configurations configurations;
     private final Growth growth = new Growth();
 
@@ -66,6 +60,7 @@ final class OperatorCommands implements Operations {
         this.reconciler = reconciler;
         this.kernel = kernel;
         this.configurations = configurations;
+        this.running = new RunningServices(reconciler, supervisor::names);
     }
 
     @Override
@@ -189,84 +184,22 @@ final class OperatorCommands implements Operations {
 
     @Override
     public List<Outcome> signal(Signal signal, List<String> names) {
-        return each(
-                names,
-                name -> done(outcome(name, reconciler.send(name, signal) ? Result.SIGNALLED : Result.NOT_RUNNING)));
+        return each(names, name -> running.signal(name, signal));
     }
 
     @Override
     public List<Outcome> reloadServices(List<String> names) {
-        return each(names, this::reload);
-    }
-
-    private CompletableFuture<Outcome> reload(ServiceName name) {
-        Optional<ServiceSpec> spec = reconciler.desired().spec(name);
-        Optional<WatchedProcess> main = reconciler.process(name);
-        if (spec.isEmpty() || main.isEmpty()) {
-            return done(outcome(name, Result.NOT_RUNNING));
-        }
-        Reload reload = spec.get().lifecycle().hooks().reload();
-        if (reload.signal().isPresent()) {
-            boolean sent = reconciler.send(name, reload.signal().get());
-            return done(outcome(name, sent ? Result.RELOADED : Result.NOT_RUNNING));
-        }
-        if (reload.command().isEmpty()) {
-            return done(outcome(name, Result.FAILED, "it has neither reload.command nor reload.signal"));
-        }
-        if (reconciler.paused().contains(name)) {
-            return done(outcome(name, Result.FAILED, "it is paused"));
-        }
-        CompletableFuture<Outcome> told = new CompletableFuture<>();
-        reconciler
-                .reloads()
-                .begin(
-                        spec.get(),
-                        reload.command().get(),
-                        main.get().id(),
-                        failure -> told.complete(failure.map(why -> outcome(name, why.result(), why.detail()))
-                                .orElseGet(() -> outcome(name, Result.RELOADED))));
-        return told;
+        return each(names, running::reload);
     }
 
     @Override
     public List<Outcome> pause(List<String> names) {
-        return each(names, name -> freezing(name, true));
+        return each(names, name -> running.freeze(name, true));
     }
 
     @Override
     public List<Outcome> resume(List<String> names) {
-        return each(names, name -> freezing(name, false));
-    }
-
-    private CompletableFuture<Outcome> freezing(ServiceName name, boolean pause) {
-        if (reconciler.process(name).isEmpty()) {
-            return done(outcome(name, Result.NOT_RUNNING));
-        }
-        try {
-            if (pause) {
-                reconciler.pause(name);
-            } else {
-                reconciler.resume(name);
-            }
-        } catch (ErrnoException e) {
-            return done(outcome(name, Result.FAILED, String.valueOf(e.getMessage())));
-        }
-        Instant patience = Instant.now().plus(FREEZING);
-        return reconciler
-                .when(() -> reconciler.isPaused(name) == pause
-                        || reconciler.process(name).isEmpty()
-                        || Instant.now().isAfter(patience))
-                .thenApply(nothing -> frozen(name, pause));
-    }
-
-    private Outcome frozen(ServiceName name, boolean pause) {
-        if (reconciler.process(name).isEmpty()) {
-            return outcome(name, Result.NOT_RUNNING);
-        }
-        if (reconciler.isPaused(name) != pause) {
-            return outcome(name, Result.FAILED, "not all of its processes could be stopped yet; they will be");
-        }
-        return outcome(name, pause ? Result.PAUSED : Result.RESUMED);
+        return each(names, name -> running.freeze(name, false));
     }
 
     @Override
@@ -394,7 +327,7 @@ final class OperatorCommands implements Operations {
         supervisor.end(services);
     }
 
-    private java.time.Duration interval() {
+    private Duration interval() {
         return supervisor.inForce().supervisor().reconcileInterval();
     }
 
