@@ -44,6 +44,7 @@ static double cpu(int count, char **pids)
         snprintf(path, sizeof path, "/proc/%s/task", pids[i]);
         DIR *tasks = opendir(path);
         for (struct dirent *t; tasks && (t = readdir(tasks));) {
+            if (t->d_name[0] == '.') continue; // the process' own is that of its first thread
             snprintf(path, sizeof path, "/proc/%s/task/%s/schedstat", pids[i], t->d_name);
             FILE *f = fopen(path, "r");
             double ns = 0;
