@@ -372,6 +372,7 @@ final class DaemonBed implements AutoCloseable {
                             .toList());
         } finally {
             daemon.ifPresent(Process::destroyForcibly);
+            keepers().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
             delete(work);
         }
     }
