@@ -44,6 +44,14 @@ final class LogPipe implements AutoCloseable {
         return this;
     }
 
+    /** One user more, if there is still one. */
+    synchronized boolean tryUse() {
+        if (users > 0) {
+            users++;
+        }
+        return users > 0;
+    }
+
     /** One user less. */
     @Override
     public synchronized void close() {

@@ -42,7 +42,6 @@ final class LogPipes implements AutoCloseable {
     private final Linux linux;
     private final Path directory;
     private final PipeKeeper keeper;
-    /** Added to at any time; what is taken out is closed, and so stays while a keeper is launched with it. */
     private final Map<String, LogPipe> pipes = new ConcurrentSkipListMap<>();
     // Guarded by this.
     private Set<String> held = new HashSet<>();
@@ -144,9 +143,19 @@ final class LogPipes implements AutoCloseable {
     }
 
     private void replace() throws ErrnoException, IOException {
-        SortedMap<String, LogPipe> all = new TreeMap<>(pipes);
-        keeper.replace(all);
-        held = new HashSet<>(all.keySet());
+        SortedMap<String, LogPipe> all = new TreeMap<>();
+        // One by one, for others add and remove some meanwhile; what is used isn't closed by that.
+        pipes.forEach((name, pipe) -> {
+            if (pipe.tryUse()) {
+                all.put(name, pipe);
+            }
+        });
+        try {
+            keeper.replace(all);
+            held = new HashSet<>(all.keySet());
+        } finally {
+            all.values().forEach(LogPipe::close);
+        }
     }
 
     private static void warn(Exception e) {
@@ -154,7 +163,7 @@ final class LogPipes implements AutoCloseable {
     }
 
     /** Nobody has written to them yet. */
-    private synchronized void fallBack(List<String> fresh) throws ErrnoException, IOException {
+    private void fallBack(List<String> fresh) throws ErrnoException, IOException {
         fresh.forEach(this::discard);
         for (String name : fresh) {
             if (!name.endsWith(STAGE)) {
@@ -174,7 +183,7 @@ final class LogPipes implements AutoCloseable {
     }
 
     /** Forgets streams of a service that is no more, with what is in them. */
-    synchronized void remove(List<String> streams) throws IOException {
+    void remove(List<String> streams) throws IOException {
         List<String> names = withStages(streams);
         for (String name : names) {
             discard(name);
@@ -183,12 +192,18 @@ final class LogPipes implements AutoCloseable {
         for (String stream : streams) {
             Files.deleteIfExists(spool(stream));
         }
-        if (held.removeAll(names)) {
-            try {
+        letGo(names);
+    }
+
+    /** Of several that come at once, only the first has something to do. */
+    private synchronized void letGo(List<String> names) {
+        try {
+            if (!pipes.keySet().containsAll(held)) {
                 replace();
-            } catch (ErrnoException | IOException e) {
-                warn(e);
             }
+        } catch (ErrnoException | IOException e) {
+            warn(e);
+            held.removeAll(names);
         }
     }
 
