@@ -7,6 +7,7 @@ import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.HealthState;
+import io.bulkhead.status.Progress.Hope;
 import io.bulkhead.status.Progress.Waiting;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
@@ -17,7 +18,7 @@ import java.util.Optional;
 
 /** What the services around one mean for it, in the middle of a plan: whom it waits for before it starts, or stops. */
 final class Neighbours {
-    private static final Waiting LATER = new Waiting("waits for its turn to be replaced", false);
+    private static final Waiting LATER = new Waiting("waits for its turn to be replaced", Hope.SOON);
 
     private final Desired desired;
     private final Wanted wanted;
@@ -57,7 +58,7 @@ final class Neighbours {
         return way.length() == 0
                 ? Optional.empty()
                 : Optional.of(
-                        new Waiting(way.append("which an operator has stopped").toString(), true));
+                        new Waiting(way.append("which an operator has stopped").toString(), Hope.NONE));
     }
 
     /** What has to be before it is started. */
@@ -72,16 +73,16 @@ final class Neighbours {
             if (waiting.isPresent() && waiting.get().hopeless()) {
                 return waiting;
             }
-            soon = soon.or(() -> waiting);
+            soon = worse(soon, waiting);
         }
         for (Map.Entry<String, Dependency> need : needs.wants().entrySet()) {
-            soon = soon.or(
-                    () -> missing(need.getKey(), need.getValue().condition()).filter(w -> !w.hopeless()));
+            soon = worse(
+                    soon, missing(need.getKey(), need.getValue().condition()).filter(w -> !w.hopeless()));
         }
         for (String other : needs.after()) {
             boolean comes = members(other).stream().anyMatch(wanted::runs);
             if (comes) {
-                soon = soon.or(() -> missing(other, Condition.READY).filter(w -> !w.hopeless()));
+                soon = worse(soon, missing(other, Condition.READY).filter(w -> !w.hopeless()));
             }
         }
         return soon;
@@ -91,7 +92,7 @@ final class Neighbours {
         Optional<Waiting> soon = Optional.empty();
         List<ServiceName> members = members(other);
         if (members.isEmpty()) {
-            return Optional.of(new Waiting(text(other, condition, "cannot run as it is configured"), true));
+            return Optional.of(new Waiting(text(other, condition, "cannot run as it is configured"), Hope.NONE));
         }
         for (ServiceName member : members) {
             ServiceStatus status = planned.getOrDefault(member, ServiceStatus.NEW);
@@ -100,16 +101,24 @@ final class Neighbours {
             if (met && !goesDown(member, status)) {
                 continue;
             }
-            boolean hopeless = isHopeless(member, spec, status);
+            Hope hope = met ? Hope.SOON : hope(member, spec, status);
             Waiting waiting = new Waiting(
                     text(spec.instance().shown(), condition, "is " + (met ? "about to be stopped" : describe(status))),
-                    hopeless);
-            if (hopeless) {
+                    hope);
+            if (waiting.hopeless()) {
                 return Optional.of(waiting);
             }
-            soon = soon.or(() -> Optional.of(waiting));
+            soon = worse(soon, Optional.of(waiting));
         }
         return soon;
+    }
+
+    /** The first, unless less is to be hoped of the other. */
+    private static Optional<Waiting> worse(Optional<Waiting> first, Optional<Waiting> other) {
+        boolean less = first.isPresent()
+                && other.isPresent()
+                && other.get().hope().compareTo(first.get().hope()) > 0;
+        return less ? other : first.or(() -> other);
     }
 
     private List<ServiceName> members(String other) {
@@ -133,6 +142,9 @@ final class Neighbours {
         }
         if (status.state() == ServiceState.RUNNING && status.progress().health() == HealthState.UNHEALTHY) {
             return "unhealthy";
+        }
+        if (status.state() == ServiceState.STOPPED && status.turn().isPresent()) {
+            return "STOPPED until its time comes";
         }
         return status.state() + (status.reason().isEmpty() ? "" : " (" + status.reason() + ")");
     }
@@ -166,14 +178,23 @@ final class Neighbours {
                                 .isPresent());
     }
 
-    private boolean isHopeless(ServiceName name, ServiceSpec spec, ServiceStatus status) {
+    private Hope hope(ServiceName name, ServiceSpec spec, ServiceStatus status) {
+        boolean scheduled = spec.lifecycle().kind() == Lifecycle.Kind.SCHEDULED;
         return switch (status.state()) {
-            case FATAL -> spec.restart().limit().retryAfter().isEmpty();
-            case EXITED -> spec.lifecycle().kind() != Lifecycle.Kind.SCHEDULED;
+            case FATAL -> spec.restart().limit().retryAfter().isEmpty() ? Hope.NONE : Hope.LATER;
+            case EXITED -> scheduled ? Hope.LATER : Hope.NONE;
             case STOPPED ->
-                !wanted.runs(name)
-                        || status.progress().waiting().filter(Waiting::hopeless).isPresent();
-            case RUNNING, STARTING, BACKOFF, STOPPING, UNKNOWN -> false;
+                wanted.runs(name)
+                        ? status.progress()
+                                .waiting()
+                                .map(Waiting::hope)
+                                .orElse(status.turn().isPresent() ? Hope.LATER : Hope.SOON)
+                        : Hope.NONE;
+            case BACKOFF -> Hope.LATER;
+            case RUNNING -> status.progress().health() == HealthState.UNHEALTHY ? Hope.LATER : Hope.SOON;
+            // One that is late, too, if it is to go on: start.on-failure = nothing.
+            case STARTING -> status.reason().isEmpty() ? Hope.SOON : Hope.LATER;
+            case STOPPING, UNKNOWN -> Hope.SOON;
         };
     }
 

@@ -6,6 +6,7 @@ import io.bulkhead.spec.Lifecycle;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.HealthState;
+import io.bulkhead.status.Progress.Hope;
 import io.bulkhead.status.Progress.Waiting;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
@@ -91,18 +92,17 @@ final class Roll {
 
     private Waiting turn(ServiceName other) {
         ServiceState state = status(other).state();
-        boolean hopeless =
-                status(other).progress().waiting().filter(Waiting::hopeless).isPresent();
+        Hope hope = status(other).progress().waiting().map(Waiting::hope).orElse(Hope.SOON);
         return new Waiting(
                 "waits for its turn to be replaced: " + desired.shown(other)
                         + (state == ServiceState.RUNNING ? " goes first" : " is " + state),
-                hopeless);
+                hope);
     }
 
     private Waiting halted(ServiceName failed, String how) {
         return new Waiting(
                 "runs as it was until it ends, for the roll has halted: " + desired.shown(failed) + " has failed: "
                         + how,
-                true);
+                Hope.NONE);
     }
 }

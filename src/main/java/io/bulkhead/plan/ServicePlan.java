@@ -39,6 +39,8 @@ final class ServicePlan extends ServiceMoves {
     private static final int MAX_STEPS = 16;
 
     private final DoubleSupplier random;
+    /** Why it would be started. */
+    private String cause = "wanted";
 
     ServicePlan(
             ServiceName name,
@@ -111,10 +113,11 @@ final class ServicePlan extends ServiceMoves {
         boolean wanted = neighbours.runs(name);
         boolean changed = current.outdates(status);
         boolean comes = status.turn().map(Turn::open).orElse(true);
+        boolean comesInTurn = status.turn().isPresent() && comes;
         switch (status.state()) {
             case STOPPED -> {
                 if (groupIsEmpty(actions) && isFree(service, wanted && comes)) {
-                    begin(current, "wanted", actions);
+                    begin(current, comesInTurn ? "its time has come" : cause, actions);
                 }
             }
             case STARTING, RUNNING -> alive(current, wanted, changed, actions);
@@ -129,7 +132,7 @@ final class ServicePlan extends ServiceMoves {
             }
             case STOPPING -> stopping(actions);
             case EXITED -> {
-                if (changed || (status.turn().isPresent() && comes)) {
+                if (changed || comesInTurn) {
                     status = status.reset();
                 } else {
                     groupIsEmpty(actions);
@@ -137,9 +140,13 @@ final class ServicePlan extends ServiceMoves {
             }
             case FATAL -> {
                 // Without a hash it was a broken declaration that kept it from being launched, and it is whole now.
-                boolean again =
-                        (status.due().isPresent() && isDue()) || (status.turn().isPresent() && comes);
-                if (!wanted || changed || again || status.launchHash().isEmpty()) {
+                boolean again = status.due().isPresent() && isDue();
+                if (!wanted
+                        || changed
+                        || again
+                        || comesInTurn
+                        || status.launchHash().isEmpty()) {
+                    cause = again ? "restart.limit.retry-after is over" : cause;
                     status = status.reset();
                 } else {
                     groupIsEmpty(actions);

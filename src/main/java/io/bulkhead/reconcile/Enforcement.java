@@ -365,10 +365,12 @@ final class Enforcement {
             return false;
         }
         ServiceState state = status.get().state();
-        if (state == ServiceState.STARTING || state == ServiceState.STOPPING) {
+        // A start that is late and has a reason goes on for ever: start.on-failure = nothing.
+        boolean late = state == ServiceState.STARTING && !status.get().reason().isEmpty();
+        if (state == ServiceState.STOPPING || (state == ServiceState.STARTING && !late)) {
             return false;
         }
         Optional<Waiting> waiting = status.get().progress().waiting();
-        return waiting.map(Waiting::hopeless).orElseGet(() -> isCurrent(name, status.get()));
+        return waiting.map(Waiting::decided).orElseGet(() -> isCurrent(name, status.get()));
     }
 }

@@ -35,7 +35,7 @@ final class StartOutcome {
             case STARTING, STOPPED, STOPPING ->
                 status.get().restartCount() > 0
                         || !status.get().reason().isEmpty()
-                        || waiting().filter(Waiting::hopeless).isPresent();
+                        || waiting().filter(Waiting::decided).isPresent();
         };
     }
 

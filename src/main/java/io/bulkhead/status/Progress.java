@@ -24,9 +24,28 @@ public record Progress(boolean ready, HealthState health, Optional<Failure> fail
      * Something that must be so before it is started.
      *
      * @param reason in words: {@code waits for db to be ready, which is STARTING}
-     * @param hopeless whether that can't come to be unless somebody does something
+     * @param hope whether that will come to be by itself
      */
-    public record Waiting(String reason, boolean hopeless) {}
+    public record Waiting(String reason, Hope hope) {
+        public boolean hopeless() {
+            return hope == Hope.NONE;
+        }
+
+        /** Whether who asked for it has waited long enough to be answered. */
+        public boolean decided() {
+            return hope != Hope.SOON;
+        }
+    }
+
+    /** Of what is waited for. */
+    public enum Hope {
+        /** It is on its way. */
+        SOON,
+        /** It has failed and is tried again, or its time has not come: nobody knows when, if ever. */
+        LATER,
+        /** Not unless somebody does something. */
+        NONE
+    }
 
     public Progress asReady() {
         return new Progress(true, health, failure, waiting);

@@ -137,6 +137,35 @@ final class DependenciesIT {
     }
 
     @Test
+    void nobodyIsKeptWaitingForWhatMayNeverCome() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Stage stage = new Stage(bed);
+            String later = "type = scheduled, schedule = \"@yearly\"";
+            String job =
+                    stage.service("job", "exit 3", "type = oneshot, restart.limit { attempts = 1, retry-after = 1 h }");
+            bed.services(job).start();
+            bed.awaitStatus("job", "FATAL");
+
+            bed.services(job
+                    + stage.service("web", FOREVER, "requires { job = completed }")
+                    + stage.service("mute", FOREVER, "start { ready.tcp = 1, timeout = 1 s, on-failure = nothing }")
+                    + stage.service("early", FOREVER, "requires { yearly = completed }")
+                    + stage.service("yearly", "exit 0", later));
+            bed.done("reload");
+
+            assertEquals("STARTING", bed.status("mute").substring(0, 8));
+            Ctl.Result web = bed.ctl("start", "web");
+            assertEquals(7, web.code(), web::toString);
+            assertTrue(
+                    web.err().matches("(?s)web: waits for job to have completed, which is (FATAL|BACKOFF) .*"),
+                    web::toString);
+            assertEquals(
+                    "early: waits for yearly to have completed, which is STOPPED until its time comes\n",
+                    bed.ctl("start", "early").err());
+        }
+    }
+
+    @Test
     void whoAsksForItIsRestartedAfterAnother() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             Stage stage = new Stage(bed);

@@ -195,6 +195,24 @@ class PlannerTest {
     }
 
     @Test
+    void isTriedAgainAfterItsTimeAndSaysWhy() {
+        spec = SpecFixture.with(spec)
+                .initialBackoff(Duration.ZERO)
+                .limit(new RestartPolicy.Limit(1, Duration.ofSeconds(60), Optional.of(Duration.ofSeconds(5))))
+                .build();
+        at(T0);
+        event(new ProcessEvent.LaunchFailed("execve /bin/x: ENOENT", hash(), T0), T0);
+        event(new ProcessEvent.LaunchFailed("execve /bin/x: ENOENT", hash(), T0), T0);
+        assertEquals(ServiceState.FATAL, status.state());
+        assertEquals(List.of(), at(T0.plusMillis(4999)).actions());
+
+        Action again = only(at(T0.plusSeconds(5)));
+
+        assertEquals("restart.limit.retry-after is over", again.reason());
+        assertEquals(ServiceState.STARTING, status.state());
+    }
+
+    @Test
     void restartsBeyondTheWindowDoNotCount() {
         spec = SpecFixture.with(spec).initialBackoff(Duration.ZERO).build();
         Instant now = T0;

@@ -16,6 +16,7 @@ import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecFixture;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.ProcessId;
+import io.bulkhead.status.Progress.Hope;
 import io.bulkhead.status.Progress.Waiting;
 import io.bulkhead.status.ServiceState;
 import java.time.Duration;
@@ -127,7 +128,7 @@ class RollTest {
         model.round();
 
         assertEquals(
-                Optional.of(new Waiting("waits for its turn to be replaced: web:web_00 is STOPPING", false)),
+                Optional.of(new Waiting("waits for its turn to be replaced: web:web_00 is STOPPING", Hope.SOON)),
                 model.status(SECOND).progress().waiting());
     }
 
@@ -146,7 +147,7 @@ class RollTest {
         assertEquals(ServiceState.BACKOFF, model.status(WEB).state());
         Optional<Waiting> halted = Optional.of(new Waiting(
                 "runs as it was until it ends, for the roll has halted: web:web_00 has failed: as the model says",
-                true));
+                Hope.NONE));
         assertEquals(halted, model.status(SECOND).progress().waiting());
         assertEquals(halted, model.status(THIRD).progress().waiting());
         goWell();
