@@ -130,6 +130,9 @@ final class PolicyReader {
         Duration minUptime = pressure.get("min-uptime", Scalar.duration(Duration.ZERO), Strain.Pressure.MIN_UPTIME);
         pressure.done();
         section.done();
+        if (!pressure.has("limit")) {
+            pressure.pointless(List.of("duration", "min-uptime"), "alone: limit is needed");
+        }
         return new Strain(oom, limit.map(percent -> new Strain.Pressure(percent, duration, minUptime)));
     }
 
