@@ -141,7 +141,7 @@ class Commands implements Runnable {
             if (!json) {
                 out.println(line.text());
             }
-            if (!outcome.detail().isEmpty()) {
+            if (!outcome.detail().isEmpty() && (json || !line.text().contains(outcome.detail()))) {
                 err.println(outcome.name() + ": " + outcome.detail());
             }
             code = Math.max(code, line.exitCode());
