@@ -228,7 +228,10 @@ final class HistoryCommands extends Commands {
                                 .map(at -> ", since " + Reading.time(at))
                                 .orElse("")
                         + health(service.vitals())
-                        + (service.roll().isEmpty() ? "" : "; it " + service.reason());
+                        + (service.reason().equals("paused") ? "; paused, until it is resumed" : "")
+                        + (service.roll().isEmpty() || service.reason().equals("paused")
+                                ? ""
+                                : "; it " + service.reason());
             case "BACKOFF" ->
                 ": " + service.reason()
                         + service.nextStart()
@@ -253,7 +256,10 @@ final class HistoryCommands extends Commands {
     }
 
     private static String scheduled(ServiceView service, String exit) {
-        return exit + "; its next run is at " + Reading.time(service.nextStart().orElseThrow());
+        String why = service.reason();
+        String besides = why.isEmpty() ? "" : service.state().equals("STOPPED") ? "; it " + why : "; " + why;
+        return exit + besides + "; its next run is at "
+                + Reading.time(service.nextStart().orElseThrow());
     }
 
     private static String ended(ServiceView service, List<EventView> events, String exit) throws WireException {
@@ -284,6 +290,10 @@ final class HistoryCommands extends Commands {
                 return ": " + event.text() + " at " + Reading.time(event.at());
             }
         }
-        return events.isEmpty() ? ": nobody has started it yet" : exit;
+        if (events.isEmpty()) {
+            return ": nobody has started it yet";
+        }
+        return exit + (exit.isEmpty() ? ": " : "; ")
+                + "it has been stopped, or has autostart = false and has not been started";
     }
 }

@@ -70,6 +70,41 @@ final class ExplainIT {
     }
 
     @Test
+    void aReasonThatNoEventTellsAnyMore() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("web", "sleep", "false");
+            bed.services(
+                            service("stopped", rootfs, "command = [/bin/sleep, 1000]")
+                                    + service("paused", rootfs, "command = [/bin/sleep, 1000]")
+                                    + service("broken", rootfs, "command = /bin/nosuch")
+                                    + service(
+                                            "timed",
+                                            rootfs,
+                                            "command = /bin/false, type = scheduled, schedule = \"@yearly\", requires = [broken]"))
+                    .start();
+            bed.awaitStatus("stopped", "RUNNING");
+            bed.awaitStatus("paused", "RUNNING");
+            bed.done("stop", "stopped");
+            bed.done("pause", "paused");
+            for (int i = 0; i < 8; i++) {
+                bed.done("clear", "stopped");
+            }
+            bed.done("start", "--no-wait", "timed");
+            bed.awaitStatus("broken", "FATAL");
+
+            assertTrue(
+                    bed.done("explain", "stopped").contains("; it has been stopped, or has autostart = false"),
+                    bed.done("explain", "stopped"));
+            assertTrue(
+                    bed.done("explain", "paused").contains("; paused, until it is resumed\n"),
+                    bed.done("explain", "paused"));
+            assertTrue(
+                    bed.done("explain", "timed").contains("; it waits for broken to be ready, which is FATAL ("),
+                    bed.done("explain", "timed"));
+        }
+    }
+
+    @Test
     void aLibraryThatIsMissing() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             Path rootfs = bed.rootfs("web", "bash");
