@@ -126,6 +126,11 @@ class Commands implements Runnable {
         return unknown;
     }
 
+    /** What is said of a name that names nothing. */
+    static String unknown(String name) {
+        return name + ": ERROR (no such " + (name.endsWith(":*") ? "group)" : "process)");
+    }
+
     final int outcomes(String route, CommandRequest request) throws ControlException, ConfigException, WireException {
         OutcomesReply reply = OutcomesReply.of(client().post(route, request.json()));
         return print(reply.outcomes(), reply.json());

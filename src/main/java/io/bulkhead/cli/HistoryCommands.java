@@ -51,16 +51,13 @@ final class HistoryCommands extends Commands {
 
     @Command(
             description = {
-                "Why a service is in the state it is in, and the last events, and what a failed one wrote, as evidence; --json: the same as an object.",
+                "Why services are in the state they are in, and the last events, and what a failed one wrote, as evidence; --json: the same as an object.",
                 "Example: supervisorctl explain web"
             })
-    int explain(@Parameters(paramLabel = "NAME") String name) throws ControlException, ConfigException, WireException {
+    int explain(@Parameters(paramLabel = "NAME", arity = "1..*") List<String> names)
+            throws ControlException, ConfigException, WireException {
         List<ServiceView> chosen = new ArrayList<>();
-        choose(StatusReply.of(client().get("status")).services(), List.of(name), chosen);
-        if (chosen.isEmpty()) {
-            out.println(name + ": ERROR (no such process)");
-            return ExitCodes.UNKNOWN_NAME;
-        }
+        List<String> unknown = choose(StatusReply.of(client().get("status")).services(), names, chosen);
         List<Object> explained = new ArrayList<>();
         for (ServiceView service : chosen) {
             List<EventView> events = evidence(service.shown());
@@ -79,7 +76,12 @@ final class HistoryCommands extends Commands {
         if (json) {
             print(Map.of("services", explained));
         }
-        return ExitCodes.OK;
+        return told(unknown);
+    }
+
+    private int told(List<String> unknown) {
+        unknown.forEach(name -> (json ? err : out).println(unknown(name)));
+        return unknown.isEmpty() ? ExitCodes.OK : ExitCodes.UNKNOWN_NAME;
     }
 
     private static Map<String, Object> explanation(
@@ -158,23 +160,31 @@ final class HistoryCommands extends Commands {
 
     @Command(
             description = {
-                "All that is known of a service: its configuration and where each key stands, its cgroups, what became of its",
-                "limits, its processes, its logs, the last events. Example: supervisorctl inspect web"
+                "All that is known of services: their configuration and where each key stands, their cgroups, what became of their",
+                "limits, their processes, their logs, the last events; --json: an object a line. Example: supervisorctl inspect web"
             })
-    int inspect(@Parameters(paramLabel = "NAME") String name) throws ControlException, ConfigException, WireException {
-        InspectReply reply;
-        try {
-            reply = InspectReply.of(client().get("inspect/" + name));
-        } catch (ControlException e) {
-            if (e.exitCode() != ExitCodes.UNKNOWN_NAME) {
-                throw e;
+    int inspect(@Parameters(paramLabel = "NAME", arity = "1..*") List<String> names)
+            throws ControlException, ConfigException, WireException {
+        List<ServiceView> chosen = new ArrayList<>();
+        List<String> unknown =
+                new ArrayList<>(choose(StatusReply.of(client().get("status")).services(), names, chosen));
+        for (ServiceView service : chosen) {
+            try {
+                print(InspectReply.of(client().get("inspect/" + service.shown())));
+            } catch (ControlException e) {
+                if (e.exitCode() != ExitCodes.UNKNOWN_NAME) {
+                    throw e;
+                }
+                unknown.add(service.shown()); // gone meanwhile
             }
-            out.println(name + ": ERROR (" + e.getMessage() + ")");
-            return ExitCodes.UNKNOWN_NAME;
         }
+        return told(unknown);
+    }
+
+    private void print(InspectReply reply) throws ControlException, ConfigException, WireException {
         if (json) {
             print(reply.json());
-            return ExitCodes.OK;
+            return;
         }
         List<EventView> events = evidence(reply.service().shown());
         out.println(reply.service().shown() + " is " + reply.service().state() + why(reply.service(), events));
@@ -194,7 +204,6 @@ final class HistoryCommands extends Commands {
             out.println("events:");
             print(events);
         }
-        return ExitCodes.OK;
     }
 
     private <T> void section(String title, List<T> lines, Function<T, String> text) {

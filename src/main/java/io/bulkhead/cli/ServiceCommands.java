@@ -48,8 +48,7 @@ final class ServiceCommands extends Commands {
                         + " of the configuration is in force, not what the files say, until the next reload");
             }
         }
-        unknown.forEach(
-                name -> err.println(name + ": ERROR (no such " + (name.endsWith(":*") ? "group)" : "process)")));
+        unknown.forEach(name -> err.println(unknown(name)));
         boolean down = chosen.stream().anyMatch(s -> !isUp(s));
         return down ? ExitCodes.NOT_RUNNING : unknown.isEmpty() ? ExitCodes.OK : ExitCodes.UNREACHABLE;
     }
@@ -143,7 +142,7 @@ final class ServiceCommands extends Commands {
         List<ServiceView> chosen = new ArrayList<>();
         List<String> unknown = choose(StatusReply.of(client().get("status")).services(), names, chosen);
         chosen.forEach(service -> out.println(service.pid().orElse(0)));
-        unknown.forEach(name -> out.println(name + ": ERROR (no such process)"));
+        unknown.forEach(name -> out.println(unknown(name)));
         if (!unknown.isEmpty()) {
             return ExitCodes.UNKNOWN_NAME;
         }

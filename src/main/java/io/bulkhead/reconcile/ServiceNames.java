@@ -49,7 +49,7 @@ public final class ServiceNames {
     public String notOne(String text) {
         List<ServiceName> named = named(text);
         if (named.isEmpty()) {
-            return "no such process";
+            return text.endsWith(":*") ? "no such group" : "no such process";
         }
         String some = named.stream().limit(MOST_SHOWN).map(this::shown).collect(Collectors.joining(", "));
         return "which of " + some + (named.size() > MOST_SHOWN ? ", ..." : "") + "?";

@@ -128,7 +128,7 @@ final class CompletionTest {
         assertTrue(words(run, "supervisorctl st").containsAll(Set.of("start", "status", "stop")));
         assertEquals(
                 Set.of("web", "pool:pool_00", "pool:pool_01", "pool:*", "all"), words(run, "supervisorctl start "));
-        assertEquals(Set.of("web", "pool:pool_00", "pool:pool_01"), words(run, "supervisorctl inspect "));
+        assertEquals(Set.of("web", "pool:pool_00", "pool:pool_01"), words(run, "supervisorctl tail "));
         assertEquals(Set.of("web", "pool"), words(run, "supervisorctl remove "));
         assertEquals(Set.of("new", "many"), words(run, "supervisorctl add "));
         assertEquals(Set.of("web"), words(run, "supervisorctl -c ./x.conf start web w"));
