@@ -86,6 +86,14 @@ public interface CgroupDriver {
     /** The processes in the group and below it in any hierarchy, by pid; none where it doesn't exist. */
     Set<Integer> processes(String group) throws ErrnoException;
 
+    /**
+     * The processes right in the group, by pid, and not those of groups below it: these are the service's own making, or of
+     * commands that are sent into it. None where it doesn't exist.
+     */
+    default Set<Integer> members(String group) throws ErrnoException {
+        return processes(group);
+    }
+
     /** Whether a process is in the group or below it in any hierarchy. */
     boolean populated(String group) throws ErrnoException;
 

@@ -2,6 +2,7 @@ package io.bulkhead.cgroup;
 
 import io.bulkhead.cgroup.fs.Controller;
 import io.bulkhead.cgroup.fs.GroupFiles;
+import io.bulkhead.cgroup.fs.GroupTree;
 import io.bulkhead.cgroup.fs.Hierarchy;
 import io.bulkhead.cgroup.fs.ParentGroup;
 import io.bulkhead.cgroup.fs.Setting;
@@ -314,6 +315,12 @@ final class MountedCgroups implements CgroupDriver {
     @Override
     public Set<Integer> processes(String group) throws ErrnoException {
         return GroupProcesses.in(hierarchies, group);
+    }
+
+    @Override
+    public Set<Integer> members(String group) throws ErrnoException {
+        Optional<Hierarchy> tree = tracking();
+        return tree.isPresent() ? GroupTree.members(tree.get().parent().child(group)) : processes(group);
     }
 
     @Override

@@ -111,6 +111,33 @@ public final class ProcessFiles {
                 .isPresent();
     }
 
+    /** Whether it runs: it has neither ended nor is it one that waits to be reaped. */
+    public boolean isAlive(ProcessId process) {
+        return parent(process, true).isPresent();
+    }
+
+    /** Whether it was started by this daemon, which has to reap it. */
+    public boolean isChild(ProcessId process) {
+        return parent(process, false).filter(pid -> pid == linux.getpid()).isPresent();
+    }
+
+    /** @param alive whether it is to run still */
+    private Optional<Integer> parent(ProcessId process, boolean alive) {
+        try {
+            String[] fields = statFields(process.pid());
+            boolean same = Long.parseLong(fields[22 - 3]) == process.startTicks();
+            boolean dead = fields[0].equals("Z") || fields[0].equals("X");
+            return same && !(alive && dead) ? Optional.of(Integer.parseInt(fields[4 - 3])) : Optional.empty();
+        } catch (ErrnoException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether it has a PID namespace below the daemon's. */
+    public boolean isInNamespaceBelow(int pid) {
+        return statusField(pid, "NSpid:").map(value -> value.contains("\t")).orElse(false);
+    }
+
     /** Names this boot of the kernel; what holds for one means nothing in another. */
     public String bootId() throws ErrnoException {
         return linux.readFile("/proc/sys/kernel/random/boot_id").strip();

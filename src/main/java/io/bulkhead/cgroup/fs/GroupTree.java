@@ -107,6 +107,13 @@ public final class GroupTree {
         return pids;
     }
 
+    /** The processes of the group alone, by pid; none where it doesn't exist. */
+    public static Set<Integer> members(Path group) {
+        Set<Integer> pids = new TreeSet<>();
+        readProcesses(name -> Files.newBufferedReader(group.resolve(name), StandardCharsets.US_ASCII), pids);
+        return pids;
+    }
+
     /** Whether there is certainly no group below. */
     private static boolean isLeaf(Path group) throws IOException {
         try {
