@@ -75,15 +75,25 @@ final class Entrants implements AutoCloseable {
             Duration timeout,
             Consumer<Entrant> launched,
             Consumer<String> failed) {
+        int pidfd;
+        try {
+            pidfd = linux.duplicate(subject.pidfd(), Streams.LEAST); // the subject's may be closed meanwhile
+        } catch (ErrnoException e) {
+            loop.post(() -> failed.accept(String.valueOf(e.getMessage())));
+            return;
+        }
+        Subject held = subject.with(subject.process(), pidfd);
         pool.execute(() -> {
             try {
-                Entrant entrant = launch(subject, command, timeout);
+                Entrant entrant = launch(held, command, timeout);
                 loop.post(() -> launched.accept(entrant));
             } catch (LaunchException | ErrnoException e) {
                 loop.post(() -> failed.accept(String.valueOf(e.getMessage())));
             } catch (RuntimeException | Error e) {
                 log.error("service={} probe not launched", subject.spec().name(), e);
                 loop.post(() -> failed.accept(e.toString()));
+            } finally {
+                linux.close(pidfd);
             }
         });
     }

@@ -27,6 +27,10 @@ public record Subject(ServiceSpec spec, ProcessId process, int pidfd, Duration a
         return new Subject(next, process, pidfd, age, ready);
     }
 
+    Subject with(ProcessId nextProcess, int nextPidfd) {
+        return new Subject(spec, nextProcess, nextPidfd, age, ready);
+    }
+
     boolean tellsReadiness() {
         return spec.start().ready().filter(Probe.Notify.class::isInstance).isPresent();
     }
