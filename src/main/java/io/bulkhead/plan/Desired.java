@@ -103,6 +103,16 @@ public final class Desired {
         return new Desired(services, broken, overrides, Map.copyOf(processes), stopAll, graph, former);
     }
 
+    /** As the main process of a service is another: who wants another in place of the one wants it in place of the other. */
+    public Desired moved(ServiceName name, ProcessId from, ProcessId to) {
+        if (!from.equals(replaced.get(name))) {
+            return this;
+        }
+        Map<ServiceName, ProcessId> moved = new HashMap<>(replaced);
+        moved.put(name, to);
+        return replacing(moved);
+    }
+
     /** Without the processes that are gone, and those of services of which another has failed in its place. */
     public Desired stillReplacing(Map<ServiceName, ServiceStatus> statuses) {
         if (replaced.isEmpty()) {

@@ -2,6 +2,7 @@ package io.bulkhead.plan;
 
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.status.Observed;
+import io.bulkhead.status.Observed.ProcessEvent;
 import io.bulkhead.status.ServiceStatus;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -39,6 +40,7 @@ import java.util.function.DoubleSupplier;
  * STOPPED,  scheduled: wanted, its time has come, nothing to
  * EXITED,   wait for, group empty                             STARTING  Start
  * FATAL     its time has been missed, and missed = skip       the same  SkipRun
+ * any       another process has taken the main one's place    the same  (its start, restarts and readiness stay)
  * STARTING, scheduled: its time has come; by overlap          the same  SkipRun, or none and a run follows
  * RUNNING                                                     STOPPING  SendSignal
  * STARTING, not wanted, or the spec has changed, and nobody
@@ -77,7 +79,8 @@ public final class Planner {
     }
 
     /** The whole plan: those that others need are planned before these, so that one round gets as far as it can. */
-    public Plan plan(Desired desired, Map<ServiceName, ServiceStatus> statuses, Observed observed, Instant now) {
+    public Plan plan(Desired desired, Map<ServiceName, ServiceStatus> remembered, Observed observed, Instant now) {
+        Map<ServiceName, ServiceStatus> statuses = moved(remembered, observed);
         List<Action> actions = new ArrayList<>();
         Map<ServiceName, ServiceStatus> next = new HashMap<>();
         Map<ServiceName, Instant> wakes = new HashMap<>();
@@ -114,6 +117,26 @@ public final class Planner {
             actions.add(new Action.RemoveGroup(orphan, "no service owns it"));
         }
         return new Plan(actions, next, wakes.values().stream().min(Comparator.naturalOrder()));
+    }
+
+    /** With the main processes that are others by now: who asks after another's is to find the right one. */
+    private static Map<ServiceName, ServiceStatus> moved(Map<ServiceName, ServiceStatus> statuses, Observed observed) {
+        Map<ServiceName, ServiceStatus> moved = new HashMap<>();
+        observed.services().forEach((name, service) -> {
+            ServiceStatus status = statuses.get(name);
+            if (service.event().isPresent()
+                    && service.event().get() instanceof ProcessEvent.Moved move
+                    && status != null
+                    && status.process().filter(move.from()::equals).isPresent()) {
+                moved.put(name, status.moved(move.to()));
+            }
+        });
+        if (moved.isEmpty()) {
+            return statuses;
+        }
+        Map<ServiceName, ServiceStatus> all = new HashMap<>(statuses);
+        all.putAll(moved);
+        return all;
     }
 
     private static List<ServiceName> names(Desired desired, Map<ServiceName, ServiceStatus> statuses) {

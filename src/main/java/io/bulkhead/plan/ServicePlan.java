@@ -88,6 +88,7 @@ final class ServicePlan extends ServiceMoves {
                 .ifPresent(why -> actions.add(new Action.SkipRun(name, why)));
     }
 
+    /** {@link Planner} has taken in who has moved. */
     private void take(ProcessEvent event) {
         if (event instanceof ProcessEvent.Launched launched) {
             status = status.launched(launched.process(), Optional.of(launched.launchHash()), launched.at());

@@ -77,6 +77,9 @@ public record Observed(Map<io.bulkhead.spec.ServiceName, Service> services, Set<
         /** It could not be launched. */
         record LaunchFailed(String reason, String launchHash, Instant at) implements ProcessEvent {}
 
+        /** Another has taken its place, which lived beside it. */
+        record Moved(ProcessId from, ProcessId to) implements ProcessEvent {}
+
         /**
          * It ended.
          *

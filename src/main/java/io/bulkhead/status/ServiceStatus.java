@@ -150,6 +150,13 @@ public record ServiceStatus(
         return edit.done();
     }
 
+    /** Another process is the main one, and nothing else has changed. */
+    public ServiceStatus moved(ProcessId next) {
+        Edit edit = new Edit();
+        edit.process = Optional.of(next);
+        return edit.done();
+    }
+
     /** Its process is gone. */
     public ServiceStatus ended(Optional<ExitStatus> exit, Instant at, int shortRunsNow) {
         Edit edit = new Edit();

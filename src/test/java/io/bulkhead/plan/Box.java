@@ -41,6 +41,16 @@ final class Box {
         signs = Signs.NONE;
     }
 
+    /** Nobody has sent the other one a signal. */
+    void moves(ProcessId next, boolean lives) {
+        ProcessId known =
+                event.isPresent() && event.get() instanceof ProcessEvent.Moved move ? move.from() : main.orElseThrow();
+        event = Optional.of(new ProcessEvent.Moved(known, next));
+        main = Optional.of(next);
+        others |= lives;
+        signalled = false;
+    }
+
     /** All that is in the group. */
     void kill(Instant now) {
         others = false;

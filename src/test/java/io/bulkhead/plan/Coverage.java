@@ -34,7 +34,14 @@ final class Coverage {
             }
         }
         for (String state : ALIVE) {
-            for (String event : List.of("end", "strain", "ready", "unhealthy", "rolling restart", "reload-service")) {
+            for (String event : List.of(
+                    "end",
+                    "another main process",
+                    "strain",
+                    "ready",
+                    "unhealthy",
+                    "rolling restart",
+                    "reload-service")) {
                 wanted.add(state + " " + event);
             }
             wanted.add(state + " end of reload-service");

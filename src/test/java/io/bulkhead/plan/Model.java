@@ -82,26 +82,12 @@ final class Model {
         Map<ServiceName, Boolean> overrides = new HashMap<>(desired.overrides());
         overrides.keySet().retainAll(names);
         tell(names, "declared anew");
-        desired = new Desired(declared(specs), Map.of(), overrides, desired.stopAll())
+        desired = new Desired(ModelSpecs.declared(specs, desired), Map.of(), overrides, desired.stopAll())
                 .after(desired, statuses.keySet())
                 .replacing(desired.replaced());
         Set<ServiceName> gone = new TreeSet<>(statuses.keySet());
         gone.removeAll(names);
         tell(gone, "not declared");
-    }
-
-    /** Each is worked out once: it takes longer than all else. */
-    private Map<ServiceName, Desired.Declared> declared(Collection<ServiceSpec> specs) {
-        Map<ServiceName, Desired.Declared> all = new HashMap<>();
-        for (ServiceSpec spec : specs) {
-            Desired.Declared before = desired.services().get(spec.name());
-            if (before != null && before.spec().equals(spec)) {
-                all.put(spec.name(), before);
-            } else {
-                all.putAll(Desired.Declared.all(List.of(spec)));
-            }
-        }
-        return all;
     }
 
     /** There are to be more of a service, or fewer: those that run and stay aren't touched. */
@@ -230,6 +216,21 @@ final class Model {
         }
     }
 
+    /** Others take the main process' place in turn, and those before live on beside them or end. The next end is seen later. */
+    void moves(ServiceName name, int times, boolean lives) {
+        Box box = box(name);
+        if (box.main.isEmpty() || box.event.isPresent()) {
+            return;
+        }
+        coverage.count(status(name).state(), "another main process");
+        for (int i = 0; i < times; i++) {
+            ProcessId next = new ProcessId(nextPid++, 1);
+            desired = desired.moved(name, box.main.get(), next);
+            box.moves(next, lives);
+        }
+        round();
+    }
+
     /** What is under way comes to its end. */
     void finishes(ServiceName name, boolean well) {
         Box box = box(name);
@@ -287,6 +288,7 @@ final class Model {
             box.strain = Optional.empty();
         });
         turn = new Rules(desired, statuses).rollsInTurn(plan);
+        Rules.keep(statuses, plan, seen);
         statuses = plan.statuses();
         desired = desired.stillReplacing(statuses);
         wake = plan.wakeAt();

@@ -90,12 +90,13 @@ final class ModelHost {
 
     /** What one does that runs. */
     private void live(ServiceName name) {
-        switch (random.nextInt(18)) {
+        switch (random.nextInt(20)) {
             case 0, 1, 2 -> model.ends(name, exit());
             case 3, 4 -> model.forks(name);
             case 5 -> model.signs(name, random.nextBoolean(), health(name, HealthState.UNHEALTHY));
             case 6 -> model.strains(name);
             case 7, 8 -> obey(name);
+            case 9 -> model.moves(name, 1 + random.nextInt(2), random.nextBoolean());
             default -> model.signs(name, true, health(name, HealthState.HEALTHY));
         }
     }

@@ -19,6 +19,7 @@ import io.bulkhead.spec.SpecFixture;
 import io.bulkhead.spec.StartPolicy;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +52,20 @@ final class ModelSpecs {
 
     Map<ServiceName, ServiceSpec> specs() {
         return Collections.unmodifiableMap(specs);
+    }
+
+    /** Each is worked out once: it takes longer than all else. */
+    static Map<ServiceName, Desired.Declared> declared(Collection<ServiceSpec> specs, Desired known) {
+        Map<ServiceName, Desired.Declared> all = new HashMap<>();
+        for (ServiceSpec spec : specs) {
+            Desired.Declared before = known.services().get(spec.name());
+            if (before != null && before.spec().equals(spec)) {
+                all.put(spec.name(), before);
+            } else {
+                all.putAll(Desired.Declared.all(List.of(spec)));
+            }
+        }
+        return all;
     }
 
     /** All of the service that one is an instance of. */

@@ -4,12 +4,15 @@ import io.bulkhead.spec.Dependencies;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.HealthState;
+import io.bulkhead.status.Observed;
+import io.bulkhead.status.Observed.ProcessEvent;
 import io.bulkhead.status.ServiceState;
 import io.bulkhead.status.ServiceStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -75,6 +78,25 @@ record Rules(Desired desired, Map<ServiceName, ServiceStatus> statuses) {
                                 || Neighbours.isMet(
                                         desired.spec(dependency).orElseThrow(), status(dependency), need.condition()),
                         () -> name + " is started before " + dependency + " is " + need + ": " + status(dependency));
+            }
+        });
+    }
+
+    /** Who has become another's main process has changed nothing else: it is as old, and has been restarted as often. */
+    static void keep(Map<ServiceName, ServiceStatus> before, Plan plan, Observed seen) {
+        seen.services().forEach((name, service) -> {
+            ServiceStatus was = before.getOrDefault(name, ServiceStatus.NEW);
+            ServiceStatus is = plan.statuses().getOrDefault(name, ServiceStatus.NEW);
+            if (service.event().isPresent()
+                    && service.event().get() instanceof ProcessEvent.Moved move
+                    && was.process().equals(Optional.of(move.from()))) {
+                Model.check(
+                        is.process().equals(Optional.of(move.to()))
+                                && is.startedAt().equals(was.startedAt())
+                                && is.restartCount() == was.restartCount()
+                                && is.shortRuns() == was.shortRuns()
+                                && (is.progress().ready() || !was.progress().ready()),
+                        () -> name + " has another main process, and is " + is + " after " + was);
             }
         });
     }
