@@ -28,6 +28,8 @@ public record Event(Instant at, Kind kind, String service, String text, Map<Stri
         LAUNCH,
         /** A command around a service's run was run. */
         HOOK,
+        /** A service has named another process as its main one. */
+        MAINPID,
         /** A process that an earlier daemon started was taken up. */
         ADOPTION,
         /** The main process was sent a signal. */

@@ -10,12 +10,15 @@ import io.bulkhead.status.HealthState;
 import io.bulkhead.status.ProcessId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** All that one process is asked. Of the loop's thread, but for what it is made of and {@link #findings}. */
+/**
+ * All that a service is asked from a launch to the end of its main process, which may be another by then. Of the loop's
+ * thread, but for what it is made of, {@link #findings}, and which process that is.
+ */
 final class Examination {
     /** Of a probe for readiness, which has no key of its own. */
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(5);
@@ -27,7 +30,9 @@ final class Examination {
     private final ProbeLoop loop;
     private final Questions questions;
     private final NotifySockets sockets;
-    private final Consumer<Change> listener;
+    private final Listener listener;
+    private final ProcessId first;
+    private final Nominees nominees = new Nominees();
     private final long madeAt;
     private Subject subject;
     private @Nullable Course ready;
@@ -36,22 +41,43 @@ final class Examination {
     private int asked;
     private String phase = "";
     private String status = "";
+    private boolean over;
+    private volatile Main main;
     private volatile Findings findings;
 
-    Examination(
-            Subject subject, ProbeLoop loop, Questions questions, NotifySockets sockets, Consumer<Change> listener) {
+    /** @param before whose place it has taken, or itself */
+    private record Main(ProcessId process, ProcessId before) {}
+
+    /** Who is told, by the loop's thread. */
+    interface Listener {
+        void changed(Change change);
+
+        /** As {@link Prober.Listener#named}. */
+        void named(List<Integer> pids);
+    }
+
+    Examination(Subject subject, ProbeLoop loop, Questions questions, NotifySockets sockets, Listener listener) {
         this.subject = subject;
         this.loop = loop;
         this.questions = questions;
         this.sockets = sockets;
         this.listener = listener;
+        this.first = subject.process();
+        this.main = new Main(first, first);
         this.madeAt = loop.timers().now();
         HealthState state = subject.spec().health().isPresent() ? HealthState.STARTING : HealthState.NONE;
         this.findings = Findings.begun(subject.ready(), state);
     }
 
-    ProcessId process() {
-        return subject.process();
+    /** The process with which it began: what it is known by. */
+    ProcessId first() {
+        return first;
+    }
+
+    /** Whether that is the main process; the one before it is for a moment still taken for it. */
+    boolean isOf(ProcessId process) {
+        Main now = main;
+        return process.equals(now.process) || process.equals(now.before);
     }
 
     int pidfd() {
@@ -70,7 +96,42 @@ final class Examination {
         }
     }
 
+    /** Another process is the main one; for any thread, and to be followed by {@link #move}. */
+    void announce(ProcessId next) {
+        main = new Main(next, main.process);
+    }
+
+    /**
+     * What has been found stays; who asks is to ask the other one.
+     *
+     * @return the descriptor of the one before, of no use from now on
+     */
+    int move(ProcessId next, int pidfd, String how) {
+        int before = subject.pidfd();
+        subject = subject.with(next, pidfd);
+        findings = findings.succeeded(how);
+        ready = ended(ready);
+        health = ended(health);
+        beginReadiness();
+        beginHealth();
+        return before;
+    }
+
+    /** Has {@code done} run once all is heard that it has said before. */
+    void drain(Runnable done) {
+        if (over) {
+            done.run();
+        } else {
+            sockets.drain(subject.spec().name(), done);
+        }
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
     void end() {
+        over = true;
         endCourses(true, true);
         sockets.ignore(subject.spec().name());
     }
@@ -80,6 +141,16 @@ final class Examination {
             String shown = Evidence.line(line, LONGEST_SHOWN);
             becomeReady("it printed \"" + shown + "\" after " + shown(age()), "");
         }
+    }
+
+    private Duration hear(List<NotifyMessage> messages) {
+        messages.forEach(this::hear);
+        List<Integer> pids = nominees.in(messages, subject.spec(), main.process.pid());
+        if (pids.isEmpty()) {
+            return Duration.ZERO;
+        }
+        listener.named(pids);
+        return nominees.rest(loop.timers().now());
     }
 
     private void hear(NotifyMessage message) {
@@ -119,18 +190,23 @@ final class Examination {
     }
 
     private void endCourses(boolean readiness, boolean condition) {
-        if (readiness && ready != null) {
-            ready.end();
-            ready = null;
+        if (readiness) {
+            ready = ended(ready);
         }
-        if (condition && health != null) {
-            health.end();
-            health = null;
+        if (condition) {
+            health = ended(health);
         }
         if (condition && silence != null) {
             silence.end();
             silence = null;
         }
+    }
+
+    private static @Nullable Course ended(@Nullable Course course) {
+        if (course != null) {
+            course.end();
+        }
+        return null;
     }
 
     private Duration age() {
@@ -175,7 +251,7 @@ final class Examination {
 
     private void becomeReady(String why, String evidence) {
         findings = findings.withReadiness(true, why, evidence);
-        listener.accept(new Change("ready", "not ready", "ready", why, evidence));
+        listener.changed(new Change("ready", "not ready", "ready", why, evidence));
         beginHealth();
     }
 
@@ -218,7 +294,7 @@ final class Examination {
         HealthState before = findings.health();
         findings = findings.withHealth(next, text, evidence);
         if (before != next) {
-            listener.accept(new Change("health", name(before), name(next), text, evidence));
+            listener.changed(new Change("health", name(before), name(next), text, evidence));
         }
     }
 

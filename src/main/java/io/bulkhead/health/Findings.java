@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param evidence what the last probe that failed has printed; or empty
  * @param readyBy a later deadline for being ready that it has asked for
  * @param says what it tells it is doing; or empty
+ * @param succession how another process has become the main one; or empty
  */
 public record Findings(
         boolean ready,
@@ -26,11 +27,12 @@ public record Findings(
         String condition,
         String evidence,
         Optional<Instant> readyBy,
-        String says) {
+        String says,
+        String succession) {
     public static final Findings NONE = begun(false, HealthState.NONE);
 
     static Findings begun(boolean ready, HealthState health) {
-        return new Findings(ready, "", health, "", "", Optional.empty(), "");
+        return new Findings(ready, "", health, "", "", Optional.empty(), "", "");
     }
 
     /** What is to be known to plan. */
@@ -54,22 +56,31 @@ public record Findings(
         if (!says.isEmpty()) {
             lines.add("it says: " + says);
         }
+        if (!succession.isEmpty()) {
+            lines.add(succession);
+        }
         return lines;
     }
 
     Findings withReadiness(boolean isReady, String text, String printed) {
-        return new Findings(isReady, text, health, condition, printed.isEmpty() ? evidence : printed, readyBy, says);
+        String last = printed.isEmpty() ? evidence : printed;
+        return new Findings(isReady, text, health, condition, last, readyBy, says, succession);
     }
 
     Findings withHealth(HealthState next, String text, String printed) {
-        return new Findings(ready, readiness, next, text, printed.isEmpty() ? evidence : printed, readyBy, says);
+        String last = printed.isEmpty() ? evidence : printed;
+        return new Findings(ready, readiness, next, text, last, readyBy, says, succession);
     }
 
     Findings until(Instant when) {
-        return new Findings(ready, readiness, health, condition, evidence, Optional.of(when), says);
+        return new Findings(ready, readiness, health, condition, evidence, Optional.of(when), says, succession);
     }
 
     Findings saying(String text) {
-        return new Findings(ready, readiness, health, condition, evidence, readyBy, text);
+        return new Findings(ready, readiness, health, condition, evidence, readyBy, text, succession);
+    }
+
+    Findings succeeded(String how) {
+        return new Findings(ready, readiness, health, condition, evidence, readyBy, says, how);
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a service has told in one message. What it says of descriptors, errors and other processes is passed over.
+ * What a service has told in one message. What it says of descriptors and errors is passed over.
  *
  * @param ready it has come up, or has reloaded
  * @param reloading it reads its configuration again
@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param extend how much more time it wants to come up, from now on
  * @param within how long it may be silent at most, from now on
  * @param status what it is doing
+ * @param mainPid which process is the main one from now on, by its pid, which need not be anybody's: 1 to 4194304
  * @see <a href="https://man7.org/linux/man-pages/man3/sd_notify.3.html">sd_notify(3)</a>
  */
 record NotifyMessage(
@@ -24,8 +25,12 @@ record NotifyMessage(
         Watchdog watchdog,
         Optional<Duration> extend,
         Optional<Duration> within,
-        Optional<String> status) {
+        Optional<String> status,
+        Optional<Integer> mainPid) {
     private static final int LONGEST_STATUS = 200;
+    /** PID_MAX_LIMIT of the kernel, proc_sys_kernel(5). */
+    private static final int MOST_PID = 1 << 22;
+
     /** 365 days in microseconds. */
     private static final long LONGEST = 365L * 86_400 * 1_000_000;
 
@@ -60,6 +65,7 @@ record NotifyMessage(
         private Optional<Duration> extend = Optional.empty();
         private Optional<Duration> within = Optional.empty();
         private Optional<String> status = Optional.empty();
+        private Optional<Integer> mainPid = Optional.empty();
 
         void take(byte[] bytes, int from, int to) {
             String line = new String(bytes, from, to - from, StandardCharsets.UTF_8);
@@ -84,20 +90,27 @@ record NotifyMessage(
                             .filter(time -> time.compareTo(SHORTEST_WITHIN) >= 0)
                             .or(() -> within);
                 case "STATUS" -> status = Optional.of(Evidence.line(value, LONGEST_STATUS));
+                case "MAINPID" -> mainPid = pid(value).or(() -> mainPid);
                 default -> {}
             }
         }
 
         private static Optional<Duration> micros(String value) {
+            return number(value).map(micros -> Duration.ofNanos(Math.min(LONGEST, micros) * 1_000));
+        }
+
+        private static Optional<Integer> pid(String value) {
+            return number(value).filter(pid -> pid >= 1 && pid <= MOST_PID).map(Long::intValue);
+        }
+
+        private static Optional<Long> number(String value) {
             boolean digits =
                     !value.isEmpty() && value.length() <= 18 && value.chars().allMatch(c -> c >= '0' && c <= '9');
-            return digits
-                    ? Optional.of(Duration.ofNanos(Math.min(LONGEST, Long.parseLong(value)) * 1_000))
-                    : Optional.empty();
+            return digits ? Optional.of(Long.parseLong(value)) : Optional.empty();
         }
 
         NotifyMessage message() {
-            return new NotifyMessage(ready, reloading, stopping, watchdog, extend, within, status);
+            return new NotifyMessage(ready, reloading, stopping, watchdog, extend, within, status, mainPid);
         }
     }
 }

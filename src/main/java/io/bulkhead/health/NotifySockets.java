@@ -9,10 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +29,27 @@ public final class NotifySockets {
     private static final Logger log = LoggerFactory.getLogger(NotifySockets.class);
     private static final int LONGEST = 4096;
     private static final int AT_ONCE = 16;
+    /** More than {@code net.unix.max_dgram_qlen} is anywhere: what had been sent at a moment is read then. */
+    private static final int MOST_QUEUED = 1024;
+
     private static final Duration PAUSE = Duration.ofMillis(5);
+
+    private static final Listener NOBODY = messages -> Duration.ZERO;
 
     private final Linux linux;
     private final ProbeLoop loop;
     private final Path directory;
     private final Map<ServiceName, Socket> sockets = new ConcurrentHashMap<>();
+
+    /** Who is told what a service says. */
+    interface Listener {
+        /**
+         * Takes messages, in order.
+         *
+         * @return how long none are to be read
+         */
+        Duration hear(List<NotifyMessage> messages);
+    }
 
     NotifySockets(Linux linux, ProbeLoop loop, Path runDir) {
         this.linux = linux;
@@ -94,7 +110,7 @@ public final class NotifySockets {
     }
 
     /** From now on has {@code listener} told what the service says; of the loop's thread. */
-    void hear(ServiceName name, Consumer<NotifyMessage> listener) {
+    void hear(ServiceName name, Listener listener) {
         Socket socket = sockets.get(name);
         try {
             if (socket == null) {
@@ -113,7 +129,18 @@ public final class NotifySockets {
     void ignore(ServiceName name) {
         Socket socket = sockets.get(name);
         if (socket != null) {
-            socket.listener = message -> {};
+            socket.listener = NOBODY;
+            socket.settle();
+        }
+    }
+
+    /** Has {@code done} run once all is heard that was sent before; of the loop's thread. */
+    void drain(ServiceName name, Runnable done) {
+        Socket socket = sockets.get(name);
+        if (socket == null) {
+            done.run();
+        } else {
+            socket.drain(done);
         }
     }
 
@@ -125,8 +152,12 @@ public final class NotifySockets {
     /** One socket. Of the loop's thread. */
     private final class Socket {
         private final int fd;
-        private Consumer<NotifyMessage> listener = message -> {};
+        /** Who wait for all to be read that was sent before they came. */
+        private final List<Runnable> waiters = new ArrayList<>();
+
+        private Listener listener = NOBODY;
         private boolean watched;
+        private boolean resting;
         private boolean closed;
         private Timers.@Nullable Timer pause;
 
@@ -134,7 +165,7 @@ public final class NotifySockets {
             this.fd = fd;
         }
 
-        void hear(Consumer<NotifyMessage> next) throws ErrnoException {
+        void hear(Listener next) throws ErrnoException {
             listener = next;
             if (!watched && !closed && pause == null) {
                 watch();
@@ -148,24 +179,57 @@ public final class NotifySockets {
 
         private void readable() {
             unwatch();
+            Duration rest = listener.hear(read(waiters.isEmpty() ? AT_ONCE : MOST_QUEUED));
+            settle();
+            resting = rest.compareTo(PAUSE) > 0;
+            pause = loop.after(resting ? rest : PAUSE, this::goOn);
+        }
+
+        private List<NotifyMessage> read(int most) {
+            List<NotifyMessage> messages = new ArrayList<>();
             try {
-                for (int i = 0; i < AT_ONCE; i++) {
+                while (messages.size() < most) {
                     OptionalInt count = linux.read(fd, loop.buffer(), LONGEST, "notifications");
                     if (count.isEmpty()) {
                         break;
                     }
                     byte[] message = new byte[count.getAsInt()];
                     loop.buffer().get(0, message, 0, message.length);
-                    listener.accept(NotifyMessage.of(message, message.length));
+                    messages.add(NotifyMessage.of(message, message.length));
                 }
             } catch (ErrnoException e) {
                 log.debug("notifications: {}", e.getMessage());
             }
-            pause = loop.after(PAUSE, this::goOn);
+            return messages;
+        }
+
+        /** A pause doesn't keep it, a rest does. */
+        void drain(Runnable done) {
+            waiters.add(done);
+            if (closed) {
+                settle();
+            } else if (!resting) {
+                if (pause != null) {
+                    pause.cancel();
+                }
+                readable();
+            }
+        }
+
+        /** Whoever waits waits no longer. */
+        void settle() {
+            List<Runnable> settled = List.copyOf(waiters);
+            waiters.clear();
+            settled.forEach(Runnable::run);
         }
 
         private void goOn() {
             pause = null;
+            resting = false;
+            if (!waiters.isEmpty()) {
+                readable();
+                return;
+            }
             try {
                 watch();
             } catch (ErrnoException e) {
@@ -190,6 +254,7 @@ public final class NotifySockets {
                 pause.cancel();
             }
             linux.close(fd);
+            settle();
         }
     }
 }

@@ -8,8 +8,10 @@ import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.status.ProcessId;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks services whether they are ready and well, for as long as their processes live. One thread asks all of them; it waits for
@@ -21,12 +23,19 @@ public final class Prober implements AutoCloseable {
     private final Linux linux;
     private final NotifySockets sockets;
     private final Entrants entrants;
-    private volatile Listener listener = (service, process, change) -> {};
+    private volatile @Nullable Listener listener;
     private final Map<ServiceName, Examination> examinations = new ConcurrentHashMap<>();
 
-    /** Who is told of changes, by the prober's thread. */
+    /** Who is told of changes, by the prober's thread. A service's run is known by the process that it began with. */
     public interface Listener {
-        void changed(ServiceName service, ProcessId process, Change change);
+        void changed(ServiceName service, ProcessId first, Change change);
+
+        /**
+         * A service has named others as its main process, by whatever they are.
+         *
+         * @param pids in the order in which they were named, some of the last at least
+         */
+        void named(ServiceName service, ProcessId first, List<Integer> pids);
     }
 
     /**
@@ -66,8 +75,8 @@ public final class Prober implements AutoCloseable {
     /** Begins to ask, in place of whichever process of the service was asked before. */
     public void begin(Subject subject) {
         ServiceName name = subject.spec().name();
-        Examination examination = new Examination(
-                subject, loop, questions, sockets, change -> listener.changed(name, subject.process(), change));
+        Examination examination =
+                new Examination(subject, loop, questions, sockets, new Voice(name, subject.process()));
         Examination before = examinations.put(name, examination);
         loop.post(() -> {
             if (before != null) {
@@ -85,10 +94,36 @@ public final class Prober implements AutoCloseable {
         }
     }
 
-    /** The line by which a process tells that it is ready has come. */
-    public void printed(ServiceName name, ProcessId process, String line) {
+    /**
+     * Another process is the main one of the run that began with {@code first}: whatever is known stays known.
+     *
+     * @param pidfd of the other; closed here
+     * @param how in words, it has come to that
+     */
+    public void moved(ServiceName name, ProcessId first, ProcessId next, int pidfd, String how) {
         Examination examination = examinations.get(name);
-        if (examination != null && examination.process().equals(process)) {
+        if (examination == null || !examination.first().equals(first)) {
+            linux.close(pidfd);
+            return;
+        }
+        examination.announce(next);
+        loop.post(() -> linux.close(examination.isOver() ? pidfd : examination.move(next, pidfd, how)));
+    }
+
+    /** Has {@code done} run, by whichever thread, once all is told that a run has said before. */
+    public void drain(ServiceName name, ProcessId first, Runnable done) {
+        Examination examination = examinations.get(name);
+        if (examination == null || !examination.first().equals(first)) {
+            done.run();
+        } else {
+            loop.post(() -> examination.drain(done));
+        }
+    }
+
+    /** The line by which a run tells that it is ready has come. */
+    public void printed(ServiceName name, ProcessId first, String line) {
+        Examination examination = examinations.get(name);
+        if (examination != null && examination.first().equals(first)) {
             loop.post(() -> examination.printed(line));
         }
     }
@@ -109,7 +144,34 @@ public final class Prober implements AutoCloseable {
     /** What is known of a process by now; nothing, where another is asked, or none. */
     public Findings findings(ServiceName name, ProcessId process) {
         Examination examination = examinations.get(name);
-        return examination != null && examination.process().equals(process) ? examination.findings() : Findings.NONE;
+        return examination != null && examination.isOf(process) ? examination.findings() : Findings.NONE;
+    }
+
+    /** What one run has to tell. */
+    private final class Voice implements Examination.Listener {
+        private final ServiceName name;
+        private final ProcessId first;
+
+        Voice(ServiceName name, ProcessId first) {
+            this.name = name;
+            this.first = first;
+        }
+
+        @Override
+        public void changed(Change change) {
+            Listener told = listener;
+            if (told != null) {
+                told.changed(name, first, change);
+            }
+        }
+
+        @Override
+        public void named(List<Integer> pids) {
+            Listener told = listener;
+            if (told != null) {
+                told.named(name, first, pids);
+            }
+        }
     }
 
     @Override

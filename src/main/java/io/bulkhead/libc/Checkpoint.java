@@ -23,6 +23,8 @@ public enum Checkpoint {
     OWNER_ASKED,
     /** The process runs; no record knows it. */
     LAUNCHED,
+    /** Another process than the one that was launched is the main one; no record knows it. */
+    MAIN_MOVED,
     /** A hook runs; no record knows its process. */
     HOOK_LAUNCHED,
     /** A command runs inside a service, a probe's among them; nobody knows its process. */

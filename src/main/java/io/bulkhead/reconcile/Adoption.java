@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
  * no record                  a process                launched from the present configuration, which spares a restart
  * </pre>
  *
+ * <p>That another process had become the main one may never have been written down: the one before is it then, or has ended.
+ *
  * <p>A service that is no longer declared is taken up all the same, so that it is stopped as it was to be stopped.
  */
 final class Adoption {

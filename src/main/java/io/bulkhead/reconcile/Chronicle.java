@@ -136,6 +136,18 @@ final class Chronicle {
         history.add(new Event(at, Kind.LAUNCH, name.value(), text, Map.of("pid", process.pid())));
     }
 
+    /** @param text how */
+    void moved(ServiceName name, ProcessId process, ProcessId before, String text) {
+        log.info("service={} {}", name, text);
+        history.add(Kind.MAINPID, name.value(), text, Map.of("pid", process.pid(), "before", before.pid()));
+    }
+
+    void passedOver(ServiceName name, int pid, String why) {
+        String text = "MAINPID=" + pid + " is passed over: " + why;
+        log.info("service={} {}", name, text);
+        history.add(Kind.MAINPID, name.value(), text, Map.of("named", pid, "error", why));
+    }
+
     void notLaunched(ServiceName name, String failure) {
         log.warn("service={} not started: {}", name, failure);
         history.add(Kind.LAUNCH, name.value(), "not started: " + failure, Map.of("error", failure));

@@ -7,6 +7,7 @@ import io.bulkhead.process.WatchedProcess;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
 import io.bulkhead.status.ExitStatus;
+import io.bulkhead.status.ProcessId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -23,19 +24,34 @@ final class MainProcesses {
 
     private final KernelSide kernel;
     private final EventLoop loop;
+    private final LastWords lastWords;
     private final Ended ended;
     private final Map<ServiceName, WatchedProcess> processes = new HashMap<>();
     /** Those that have ended and that their parent has yet to reap, and until when that is waited for. */
     private final Map<ServiceName, Instant> unreaped = new HashMap<>();
+
+    /** Processes whose place another has taken, and that are to be reaped. */
+    private final Map<ProcessId, WatchedProcess> former = new HashMap<>();
+
+    /** Has {@code then} run when nobody can take the place any more of a main process that has ended. */
+    interface LastWords {
+        void hearOut(ServiceName name, WatchedProcess ended, Runnable then);
+    }
 
     /** Told of each end, once. */
     interface Ended {
         void accept(ServiceName name, WatchedProcess process, ExitStatus exit);
     }
 
+    /** Of those whose place nobody takes. */
     MainProcesses(KernelSide kernel, EventLoop loop, Ended ended) {
+        this(kernel, loop, (name, process, then) -> then.run(), ended);
+    }
+
+    MainProcesses(KernelSide kernel, EventLoop loop, LastWords lastWords, Ended ended) {
         this.kernel = kernel;
         this.loop = loop;
+        this.lastWords = lastWords;
         this.ended = ended;
     }
 
@@ -54,6 +70,54 @@ final class MainProcesses {
     void hold(ServiceName name, WatchedProcess process) throws ErrnoException {
         loop.watch(process.pidfd(), () -> look(name, process));
         processes.put(name, process);
+    }
+
+    /** Puts another in the place of a main process, which may have ended; where this fails, nothing has changed. */
+    void replace(ServiceName name, WatchedProcess next) throws ErrnoException {
+        WatchedProcess before = processes.get(name);
+        hold(name, next);
+        WatchedProcess back = former.remove(next.id());
+        if (back != null) {
+            loop.unwatch(back.pidfd());
+            kernel.linux().close(back.pidfd());
+        }
+        unreaped.remove(name);
+        if (before != null) {
+            loop.unwatch(before.pidfd());
+            retire(before);
+        }
+    }
+
+    /** Whether it has been a main process and is this daemon's child. */
+    boolean isFormer(ProcessId process) {
+        return former.containsKey(process);
+    }
+
+    /** Nobody wants to know how it ends, but nobody else reaps it where it is our child. */
+    private void retire(WatchedProcess process) {
+        if (kernel.processes().isChild(process.id())) {
+            try {
+                loop.watch(process.pidfd(), () -> {
+                    loop.unwatch(process.pidfd());
+                    former.remove(process.id());
+                    reap(process);
+                });
+                former.put(process.id(), process);
+                return;
+            } catch (ErrnoException e) {
+                log.warn("pid={} will not be reaped: {}", process.id(), e.getMessage());
+            }
+        }
+        kernel.linux().close(process.pidfd());
+    }
+
+    private void reap(WatchedProcess process) {
+        try {
+            process.exitStatus(kernel.linux(), kernel.processes());
+        } catch (ErrnoException e) {
+            log.debug("pid={} {}", process.id(), e.getMessage());
+        }
+        kernel.linux().close(process.pidfd());
     }
 
     private void look(ServiceName name, WatchedProcess process) {
@@ -107,10 +171,13 @@ final class MainProcesses {
 
     private void gone(ServiceName name, WatchedProcess process, ExitStatus exit) {
         unreaped.remove(name);
-        processes.remove(name);
         Checkpoint.END_SEEN.reached();
-        kernel.linux().close(process.pidfd());
-        ended.accept(name, process, exit);
+        lastWords.hearOut(name, process, () -> {
+            if (processes.remove(name, process)) {
+                kernel.linux().close(process.pidfd());
+                ended.accept(name, process, exit);
+            }
+        });
     }
 
     /** Sends a signal; says whether there was a process to send it to. */

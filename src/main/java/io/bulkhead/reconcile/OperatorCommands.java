@@ -171,9 +171,8 @@ final class OperatorCommands implements Operations {
             return noted(outcome(name, Result.RESTARTING));
         }
         return reconciler
-                .when(() -> isReplaced(name, old)
-                        ? startOutcome(name).isDecided()
-                        : !reconciler.desired().replaced().containsKey(name))
+                .when(() -> !reconciler.desired().replaced().containsKey(name)
+                        && (!isReplaced(name, old) || startOutcome(name).isDecided()))
                 .thenApply(nothing ->
                         isReplaced(name, old) ? startOutcome(name).outcome() : outcome(name, Result.ROLL_HALTED));
     }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,19 +41,59 @@ final class Probes {
     private Desired desired = Desired.NOTHING;
     private Set<ServiceName> declared = Set.of();
 
-    /** Who is asked, and what. */
-    private record Asked(ProcessId process, ServiceSpec spec) {}
+    /**
+     * Who is asked, and what.
+     *
+     * @param process the main process
+     * @param first the one that was it when the asking began
+     */
+    record Asked(ProcessId process, ServiceSpec spec, ProcessId first) {
+        Asked with(ServiceSpec next) {
+            return new Asked(process, next, first);
+        }
+    }
 
-    Probes(KernelSide kernel, EventLoop loop, Chronicle chronicle) {
+    /** Told whom a run names as its main process: its first process, and pids. */
+    interface Named {
+        void accept(ServiceName name, ProcessId first, List<Integer> pids);
+    }
+
+    Probes(KernelSide kernel, EventLoop loop, Chronicle chronicle, Named named) {
         this.linux = kernel.linux();
         this.prober = kernel.prober();
         this.logs = kernel.logs();
-        prober.listener((name, process, change) -> loop.post(() -> {
-            Asked current = asked.get(name);
-            if (current != null && current.process.equals(process)) {
-                chronicle.probed(name, change);
+        prober.listener(new Prober.Listener() {
+            @Override
+            public void changed(ServiceName name, ProcessId first, Prober.Change change) {
+                loop.post(() -> asked(name)
+                        .filter(one -> one.first.equals(first))
+                        .ifPresent(one -> chronicle.probed(name, change)));
             }
-        }));
+
+            @Override
+            public void named(ServiceName name, ProcessId first, List<Integer> pids) {
+                loop.post(() -> named.accept(name, first, pids));
+            }
+        });
+    }
+
+    Optional<Asked> asked(ServiceName name) {
+        return Optional.ofNullable(asked.get(name));
+    }
+
+    /** Another process is the main one, and has come to that in words. */
+    void moved(ServiceName name, WatchedProcess next, String how) {
+        Asked before = asked.get(name);
+        if (before == null) {
+            return;
+        }
+        asked.put(name, new Asked(next.id(), before.spec, before.first));
+        try {
+            int pidfd = linux.duplicate(next.pidfd(), Streams.LEAST);
+            prober.moved(name, before.first, next.id(), pidfd, how);
+        } catch (ErrnoException e) {
+            log.warn("service={} pid={} is not asked how it is: {}", name, next.id(), e.getMessage());
+        }
     }
 
     /** A process is gone. */
@@ -113,9 +154,9 @@ final class Probes {
         } else if (!before.spec.equals(spec)) {
             prober.update(spec);
             if (!isReady(status)) {
-                listen(spec, process.id());
+                listen(spec, before.first);
             }
-            asked.put(spec.name(), new Asked(process.id(), spec));
+            asked.put(spec.name(), before.with(spec));
         }
     }
 
@@ -123,10 +164,10 @@ final class Probes {
         return status.state() == ServiceState.RUNNING || status.progress().ready();
     }
 
-    private void listen(ServiceSpec spec, ProcessId process) {
+    private void listen(ServiceSpec spec, ProcessId first) {
         spec.readyLine()
                 .ifPresentOrElse(
-                        regex -> logs.listen(spec.name(), regex, line -> prober.printed(spec.name(), process, line)),
+                        regex -> logs.listen(spec.name(), regex, line -> prober.printed(spec.name(), first, line)),
                         () -> logs.forget(spec.name()));
     }
 
@@ -141,7 +182,7 @@ final class Probes {
             if (!ready) {
                 listen(spec, process.id());
             }
-            asked.put(spec.name(), new Asked(process.id(), spec));
+            asked.put(spec.name(), new Asked(process.id(), spec, process.id()));
         } catch (ErrnoException e) {
             log.warn("service={} is not asked how it is: {}", spec.name(), e.getMessage());
         }

@@ -22,10 +22,8 @@ import io.bulkhead.status.ServiceStatus;
 import io.bulkhead.status.Turn;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,11 +52,12 @@ final class Reconciler {
     private final StrainWatch strain;
     private final MainProcesses processes;
     private final Probes probes;
+    private final Successions successions;
     private final HookProcesses hooks;
     private final Orders reloads;
     private final Stopper stopper;
     private final Map<ServiceName, ProcessEvent> events = new HashMap<>();
-    private final List<Waiter> waiters = new ArrayList<>();
+    private final Waiters waiters = new Waiters();
     private Map<ServiceName, ServiceStatus> statuses = new HashMap<>();
     private Desired desired = Desired.NOTHING;
     private Duration interval;
@@ -67,9 +66,6 @@ final class Reconciler {
     private volatile Map<ServiceName, ServiceStatus> published = Map.of();
 
     private volatile Set<ServiceName> paused = Set.of();
-
-    /** Somebody who waits for something to be so. */
-    private record Waiter(BooleanSupplier done, CompletableFuture<Void> future) {}
 
     Reconciler(
             KernelSide kernel,
@@ -83,11 +79,12 @@ final class Reconciler {
         this.planner = planner;
         this.actuator = actuator;
         this.interval = interval;
-        this.processes = new MainProcesses(kernel, loop, this::ended);
+        this.processes = new MainProcesses(kernel, loop, this::hearOut, this::ended);
         this.records = new RecordKeeper(kernel.records());
         this.strain = new StrainWatch(kernel.cgroups(), kernel.linux(), loop);
         this.groups = new GroupWatch(kernel.cgroups(), kernel.linux(), loop, chronicle);
-        this.probes = new Probes(kernel, loop, chronicle);
+        this.probes = new Probes(kernel, loop, chronicle, this::named);
+        this.successions = new Successions(kernel, loop, processes, probes, chronicle, this::moved);
         this.hooks = new HookProcesses(kernel, loop, actuator, chronicle, groups);
         this.reloads = new Orders(Orders.Kind.RELOAD, kernel, loop, actuator, chronicle);
         Orders stops = new Orders(Orders.Kind.STOP, kernel, loop, actuator, chronicle);
@@ -159,9 +156,7 @@ final class Reconciler {
 
     /** Completes after the first round at whose end {@code done} holds. */
     CompletableFuture<Void> when(BooleanSupplier done) {
-        Waiter waiter = new Waiter(done, new CompletableFuture<>());
-        waiters.add(waiter);
-        return waiter.future;
+        return waiters.when(done);
     }
 
     /** Whether nothing of any service is left to be done, all being taken down. */
@@ -232,7 +227,7 @@ final class Reconciler {
         strain.follow(desired, statuses);
         // Before anybody is told that what he waited for is so: he may ask what happened.
         chronicle.flush();
-        settleWaiters();
+        waiters.settle();
         Instant wake = plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
         return hooks.earlier(processes.earlier(wake));
     }
@@ -365,21 +360,24 @@ final class Reconciler {
         events.put(name, new ProcessEvent.Ended(process.id(), end.status(), at, end.hardship()));
     }
 
+    private void hearOut(ServiceName name, WatchedProcess ended, Runnable then) {
+        successions.hearOut(name, ended, then);
+    }
+
+    private void named(ServiceName name, ProcessId first, List<Integer> pids) {
+        successions.named(name, first, pids);
+    }
+
+    private void moved(ServiceName name, ProcessId from, ProcessId to) {
+        // Another may have taken its place since the last round, and then the one that the round doesn't know is passed
+        // over.
+        ProcessId known = events.get(name) instanceof ProcessEvent.Moved move ? move.from() : from;
+        events.put(name, new ProcessEvent.Moved(known, to));
+        desired = desired.moved(name, from, to);
+    }
+
     /** Sends the main process a signal; says whether there was one to send it to. */
     boolean send(ServiceName name, Signal signal) {
         return processes.send(name, signal);
-    }
-
-    private void settleWaiters() {
-        List<Waiter> settled = new ArrayList<>();
-        for (Iterator<Waiter> i = waiters.iterator(); i.hasNext(); ) {
-            Waiter waiter = i.next();
-            if (waiter.done.getAsBoolean()) {
-                settled.add(waiter);
-                i.remove();
-            }
-        }
-        // Only after the iteration: a completed future may run what registers the next waiter.
-        settled.forEach(waiter -> waiter.future.complete(null));
     }
 }

@@ -109,6 +109,14 @@ public record ServiceSpec(
                 || watchdog().isPresent();
     }
 
+    /**
+     * Whether it may name another process as its main one. With a PID namespace of its own it has none to name: all end with
+     * the first.
+     */
+    public boolean namesMainProcess() {
+        return notifies() && !namespaces.pid();
+    }
+
     /** What a line of its output matches by which it tells that it is ready, if it does: a regular expression. */
     public Optional<String> readyLine() {
         return start.ready().filter(Probe.Log.class::isInstance).map(probe -> ((Probe.Log) probe).regex());

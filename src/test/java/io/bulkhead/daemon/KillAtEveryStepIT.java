@@ -52,6 +52,15 @@ final class KillAtEveryStepIT {
             while :; do read -t 60 <> /dev/ptmx; done
             """;
 
+    /** Hands over to another process of its own as soon as it is up, and ends. Each has the lock while it runs. */
+    private static final String MASTER = """
+            open(L, ">>/evidence/moves.lock"); $^F = 255;
+            flock(L, 6) or system("/bin/bash", "-c", "echo moves twice >> /evidence/twins");
+            socket(S, 1, 2, 0); my $p = fork();
+            if ($p) { connect(S, pack("Sa*", 1, $ENV{NOTIFY_SOCKET})) && send(S, "READY=1\\nMAINPID=$p", 0); kill(9, $$); }
+            while (1) { select(undef, undef, undef, 1000); }
+            """;
+
     private Path rootfs = Path.of("/");
 
     private String service(String name, String keys) {
@@ -71,6 +80,8 @@ final class KillAtEveryStepIT {
                                 + (gone ? "" : "health { exec = [/bin/bash, /probe.sh], timeout = 1 h }\n") + cpu)
                 + service("stopped", "environment.VALUE = stopped")
                 + service("changed", hook("pre-start", "changed") + "init = true\nenvironment.VALUE = " + value)
+                + "moves { rootfs = " + rootfs + ", command = [/bin/perl, /master]\n"
+                + "namespaces.pid = host, start { ready = notify, timeout = 2 s }, restart { backoff.initial = 20 ms, limit.attempts = 0 } }\n"
                 + service("ends", "environment.VALUE = ends\nnamespaces.pid = host\nrestart.limit.attempts = 0")
                 + (gone ? "" : service("gone", hook("post-stop", "gone") + "environment.VALUE = gone\n" + cpu));
     }
@@ -81,10 +92,11 @@ final class KillAtEveryStepIT {
     }
 
     private void prepare(DaemonBed bed) throws IOException {
-        rootfs = bed.rootfs("bash", "bash", "/usr/bin/flock");
+        rootfs = bed.rootfs("bash", "bash", "perl", "/usr/bin/flock");
         Files.writeString(rootfs.resolve("run.sh"), SCRIPT);
         Files.writeString(rootfs.resolve("hook.sh"), HOOK);
         Files.writeString(rootfs.resolve("probe.sh"), PROBE);
+        Files.writeString(rootfs.resolve("master"), MASTER);
         Files.createDirectory(rootfs.resolve("evidence"));
         bed.settings("reconcile.interval = 200 ms").services(services("old", false));
     }
@@ -174,11 +186,11 @@ final class KillAtEveryStepIT {
         boolean runs() {
             await().atMost(DaemonBed.PATIENCE)
                     .until(() -> !daemon.isAlive()
-                            || bed.ctl("status", "same", "stopped", "changed", "gone")
+                            || bed.ctl("status", "same", "stopped", "changed", "gone", "moves")
                                             .out()
                                             .split("RUNNING", -1)
                                             .length
-                                    == 5);
+                                    == 6);
             return daemon.isAlive();
         }
 
@@ -190,6 +202,7 @@ final class KillAtEveryStepIT {
     private void recovered(DaemonBed bed, boolean stopped) throws Exception {
         bed.awaitStatus("same", "RUNNING");
         bed.awaitStatus("changed", "RUNNING");
+        bed.awaitStatus("moves", "RUNNING");
         await().atMost(DaemonBed.PATIENCE).until(() -> starts("changed").contains("new"));
         await().atMost(DaemonBed.PATIENCE).until(() -> bed.groups("gone").isEmpty());
         await().atMost(DaemonBed.PATIENCE)

@@ -56,13 +56,26 @@ final class NotifyMessageTest {
                 "EXTEND_TIMEOUT_USEC=1e3",
                 "EXTEND_TIMEOUT_USEC=9999999999999999999",
                 "WATCHDOG_USEC=1",
-                "MAINPID=1",
+                "MAINPID=0",
+                "MAINPID=4194305",
+                "MAINPID=-1",
+                "MAINPID=+7",
+                "MAINPID=7 ",
+                "MAINPID=0x7",
+                "MAINPID=99999999999999999999",
                 "FDSTORE=1\nERRNO=2\nBARRIER=1",
                 "=\n=\n\n",
                 "\u0000\u0000"
             })
     void theRestIsPassedOver(String message) {
         assertEquals(NOTHING, of(message));
+    }
+
+    @Test
+    void aPidIsOneThatAProcessCanHave() {
+        assertEquals(Optional.of(1), of("READY=1\nMAINPID=1").mainPid());
+        assertEquals(Optional.of(4_194_304), of("MAINPID=4194304").mainPid());
+        assertEquals(Optional.of(5), of("MAINPID=4\nMAINPID=5\nMAINPID=many").mainPid());
     }
 
     @Test
