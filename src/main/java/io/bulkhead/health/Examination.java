@@ -6,6 +6,7 @@ import io.bulkhead.spec.HealthPolicy;
 import io.bulkhead.spec.Probe;
 import io.bulkhead.spec.ServiceSpec;
 import io.bulkhead.spec.SpecKey;
+import io.bulkhead.spec.StartPolicy;
 import io.bulkhead.status.HealthState;
 import io.bulkhead.status.ProcessId;
 import java.time.Duration;
@@ -213,6 +214,13 @@ final class Examination {
         return subject.age().plusNanos(loop.timers().now() - madeAt);
     }
 
+    /** What is left of the time after which one counts as ready that isn't asked whether it is. */
+    private Duration untilReady() {
+        StartPolicy start = subject.spec().start();
+        Duration left = start.readyAfter().minus(age());
+        return subject.ready() || start.ready().isPresent() || left.isNegative() ? Duration.ZERO : left;
+    }
+
     private Optional<Probe> readyProbe() {
         return findings.ready() ? Optional.empty() : subject.spec().start().ready();
     }
@@ -264,23 +272,24 @@ final class Examination {
                 || readyProbe().isPresent()) {
             return;
         }
+        Duration wait = untilReady();
+        Duration patience = policy.get().startPeriod().minus(age());
         if (policy.get().probe() instanceof Probe.Watchdog watchdog) {
             silence = new Silence(loop, watchdog.within(), (state, why) -> toHealth(state, why, ""));
-            silence.begin(policy.get().startPeriod().minus(age()));
+            silence.begin(patience.compareTo(wait) > 0 ? patience : wait);
             return;
         }
         Duration shortest = Questions.shortestPause(policy.get().probe());
         questions.of(policy.get().probe(), subject).ifPresent(question -> {
-            long begun = loop.timers().now();
-            Streak answers = new Streak(
-                    policy.get(), shortest, policy.get().startPeriod().minus(age()), findings.health());
+            long begun = loop.timers().now() + wait.toNanos();
+            Streak answers = new Streak(policy.get(), shortest, patience.minus(wait), findings.health());
             health = new Course(loop, question, policy.get().timeout(), answer -> {
                 Duration since = Duration.ofNanos(loop.timers().now() - begun);
                 answers.take(answer.good(), since);
                 takeHealth(answer, answers);
                 return Optional.of(answers.pause(since));
             });
-            health.askAfter(shortest);
+            health.askAfter(wait.plus(shortest));
         });
     }
 

@@ -68,6 +68,23 @@ final class HealthIT {
     }
 
     @Test
+    void noneIsAskedBeforeItCountsAsReady() throws Exception {
+        try (DaemonBed bed = new DaemonBed();
+                Responder responder = new Responder(Responder.status(500))) {
+            bed.services(service(
+                            "web",
+                            bed.rootfs("root", "sleep"),
+                            "start.ready-after = 600 ms, " + health(responder, "stop")))
+                    .start();
+
+            bed.awaitStatus("web", "FATAL Unhealthy: http GET /x: 500, 2 times in a row");
+
+            String events = bed.done("events", "web");
+            assertTrue(events.contains("STARTING -> RUNNING"), events);
+        }
+    }
+
+    @Test
     void whoeverAnswersBadlyCostsNothingButItsHealth() throws Exception {
         try (DaemonBed bed = new DaemonBed();
                 Responder well = new Responder(Responder.status(200));
