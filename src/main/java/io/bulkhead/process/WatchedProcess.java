@@ -37,11 +37,15 @@ public record WatchedProcess(ProcessId id, int pidfd) {
      * Sends a signal, with the effect it has on any process: the kernel shields process 1 of a PID namespace from signals it
      * has no handler for, so where such a signal would end another process, it is ended by SIGKILL. Else every service that
      * doesn't handle SIGTERM would have to be waited for in vain. pid_namespaces(7)
+     *
+     * @return what was sent
      */
-    public void signal(Linux linux, ProcessFiles files, Signal signal) throws ErrnoException {
+    public Signal signal(Linux linux, ProcessFiles files, Signal signal) throws ErrnoException {
         boolean shielded =
                 files.isNamespaceInit(id.pid()) && endsByDefault(files, signal) && !files.isOurInit(id.pid());
-        linux.processes().signal(pidfd, shielded ? Signal.KILL.number() : signal.number());
+        Signal sent = shielded ? Signal.KILL : signal;
+        linux.processes().signal(pidfd, sent.number());
+        return sent;
     }
 
     private boolean endsByDefault(ProcessFiles files, Signal signal) {

@@ -8,6 +8,7 @@ import io.bulkhead.plan.Action;
 import io.bulkhead.plan.Plan;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
+import io.bulkhead.spec.Signal;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.Observed;
@@ -226,19 +227,7 @@ final class Chronicle {
                 action.getClass().getSimpleName(),
                 action.reason());
         Map<String, Object> cause = Map.of("cause", action.reason());
-        if (action instanceof Action.SendSignal signal) {
-            history.add(
-                    Kind.SIGNAL,
-                    action.target(),
-                    "SIG" + signal.signal().name() + " to pid " + signal.process() + " (" + action.reason() + ")",
-                    Map.of(
-                            "signal",
-                            signal.signal().name(),
-                            "pid",
-                            signal.process().pid(),
-                            "cause",
-                            action.reason()));
-        } else if (action instanceof Action.KillGroup) {
+        if (action instanceof Action.KillGroup) {
             history.add(
                     Kind.KILL,
                     action.target(),
@@ -250,6 +239,25 @@ final class Chronicle {
             log.info("service={} removed", action.target());
             history.add(Kind.REMOVAL, action.target(), "removed (" + action.reason() + ")", cause);
         }
+    }
+
+    /** @param sent what {@link io.bulkhead.process.WatchedProcess#signal} says */
+    void signalled(Action.SendSignal action, Signal sent) {
+        boolean other = sent != action.signal();
+        Map<String, Object> details = new HashMap<>();
+        details.put("signal", sent.name());
+        details.put("pid", action.process().pid());
+        details.put("cause", action.reason());
+        if (other) {
+            details.put("asked", action.signal().name());
+        }
+        history.add(
+                Kind.SIGNAL,
+                action.target(),
+                "SIG" + sent + " to pid " + action.process()
+                        + (other ? ", in place of SIG" + action.signal() + ", which process 1 has no handler for" : "")
+                        + " (" + action.reason() + ")",
+                details);
     }
 
     void skipped(Action.SkipRun skip) {

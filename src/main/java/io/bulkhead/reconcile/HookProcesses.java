@@ -163,10 +163,12 @@ final class HookProcesses {
         return kinds.isEmpty();
     }
 
-    /** Whether it is a hook's process; then it is sent the signal. */
-    boolean send(ServiceName name, ProcessId process, Signal signal) {
-        return processes.get(name).filter(hook -> hook.id().equals(process)).isPresent()
-                && processes.send(name, signal);
+    /** If it is a hook's process, it is sent the signal, as {@link MainProcesses#send} does. */
+    Optional<Signal> send(ServiceName name, ProcessId process, Signal signal) {
+        return processes
+                .get(name)
+                .filter(hook -> hook.id().equals(process))
+                .flatMap(hook -> processes.send(name, signal));
     }
 
     void giveUpOnReapers(Instant now) {

@@ -180,20 +180,19 @@ final class MainProcesses {
         });
     }
 
-    /** Sends a signal; says whether there was a process to send it to. */
-    boolean send(ServiceName name, Signal signal) {
+    /** As {@link WatchedProcess#signal}; empty where there was no process to send it to. */
+    Optional<Signal> send(ServiceName name, Signal signal) {
         WatchedProcess process = processes.get(name);
         if (process == null) {
-            return false;
+            return Optional.empty();
         }
         try {
-            process.signal(kernel.linux(), kernel.processes(), signal);
-            return true;
+            return Optional.of(process.signal(kernel.linux(), kernel.processes(), signal));
         } catch (ErrnoException e) {
             if (e.errno() != ErrnoException.ESRCH) {
                 log.warn("service={} pid={} {}", name, process.id(), e.getMessage());
             }
-            return false;
+            return Optional.empty();
         }
     }
 }

@@ -378,6 +378,6 @@ final class Reconciler {
 
     /** Sends the main process a signal; says whether there was one to send it to. */
     boolean send(ServiceName name, Signal signal) {
-        return processes.send(name, signal);
+        return processes.send(name, signal).isPresent();
     }
 }

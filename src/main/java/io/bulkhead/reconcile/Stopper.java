@@ -41,9 +41,9 @@ final class Stopper {
     }
 
     void begin(Action.SendSignal signal) {
-        if (!hooks.send(signal.service(), signal.process(), signal.signal())) {
-            signal(signal.service(), signal.signal());
-        }
+        hooks.send(signal.service(), signal.process(), signal.signal())
+                .or(() -> signal(signal.service(), signal.signal()))
+                .ifPresent(sent -> chronicle.signalled(signal, sent));
         // Only now: the first thing it finds is the signal.
         groups.wake(signal.service());
     }
@@ -74,11 +74,13 @@ final class Stopper {
         }
     }
 
-    private void signal(ServiceName name, Signal signal) {
-        if (processes.send(name, signal)) {
+    private Optional<Signal> signal(ServiceName name, Signal signal) {
+        Optional<Signal> sent = processes.send(name, signal);
+        if (sent.isPresent()) {
             Checkpoint.STOP_SIGNALLED.reached();
             records.signalled(name);
         }
+        return sent;
     }
 
     private boolean isMain(ServiceName name, ProcessId process) {

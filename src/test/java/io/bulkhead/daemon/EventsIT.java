@@ -105,9 +105,7 @@ final class EventsIT {
                             "state STARTING -> RUNNING, pid N",
                             "command stop, by root",
                             "state RUNNING -> STOPPING, pid N (not wanted)",
-                            "signal SIGTERM to pid N (not wanted)",
-                            // The first process of a PID namespace, which has no handler of its own, is sent SIGKILL at
-                            // once.
+                            "signal SIGKILL to pid N, in place of SIGTERM, which process 1 has no handler for (not wanted)",
                             "state STOPPING -> STOPPED, SIGKILL"),
                     texts(events(bed, "web")));
             assertTrue(

@@ -54,7 +54,8 @@ final class HealthIT {
             assertEquals(web, bed.pid("web"));
             String events = bed.done("events", "again");
             assertTrue(events.contains("health: healthy -> unhealthy (http GET /x: 500, 2 times in a row)"), events);
-            assertTrue(events.contains("SIGTERM to pid " + again + " (Unhealthy: http GET /x: 500"), events);
+            assertTrue(events.contains(" to pid " + again + ", in place of SIGTERM, which process 1"), events);
+            assertTrue(events.contains(" has no handler for (Unhealthy: http GET /x: 500"), events);
             String json = bed.done("--json", "status", "left");
             assertTrue(json.contains("\"health\":\"unhealthy\",\"condition\":\"http GET /x: 500, "), json);
             assertTrue(bed.done("explain", "left").contains("; unhealthy: http GET /x: 500, "));
