@@ -5,6 +5,7 @@ import io.bulkhead.control.wire.Fields;
 import io.bulkhead.control.wire.Json;
 import io.bulkhead.control.wire.WireException;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.LocalTimes;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -117,14 +117,7 @@ final class Reading {
 
     /** {@code 2026-11-24 03:12:09.123}, here. */
     static String time(String instant) {
-        ZonedDateTime time = Instant.parse(instant).atZone(ZoneId.systemDefault());
-        return time.toLocalDate() + " " + two(time.getHour()) + ":" + two(time.getMinute()) + ":"
-                + two(time.getSecond()) + "."
-                + Integer.toString(1_000 + time.getNano() / 1_000_000).substring(1);
-    }
-
-    private static String two(int number) {
-        return number < 10 ? "0" + number : Integer.toString(number);
+        return LocalTimes.text(Instant.parse(instant));
     }
 
     /** A name in a colour of its own, always the same. */

@@ -40,6 +40,11 @@ final class Problems {
         return found.stream().anyMatch(problem -> problem.service().equals(Optional.of(service)));
     }
 
+    /** Whether one concerns just this key. */
+    boolean concern(String key) {
+        return found.stream().anyMatch(problem -> problem.key().equals(key));
+    }
+
     /** All, by file in the order given by {@code rank}, then by line. */
     List<Problem> sorted(ToIntFunction<String> rank) {
         return found.stream()

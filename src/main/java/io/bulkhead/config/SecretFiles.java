@@ -47,7 +47,7 @@ final class SecretFiles {
             }
             return HexFormat.of().formatHex(mac().doFinal(text), 0, DIGEST);
         } catch (NoSuchFileException e) {
-            throw new Refusal("no such file");
+            throw new Refusal("does not exist");
         } catch (AccessDeniedException e) {
             throw new Refusal("cannot be read: permission denied");
         } catch (FileSystemException e) {

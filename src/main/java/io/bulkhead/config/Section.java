@@ -166,7 +166,7 @@ final class Section {
             if (e.line() > 0) {
                 problem(key, new Origin(file.toString(), e.line()), e.message());
             } else if (owns(key)) {
-                problem(key, Shown.text(file.toString()) + " " + e.message());
+                problem(key, Shown.text(file.toString()) + ": " + e.message());
             }
             return Optional.empty();
         }
@@ -195,7 +195,7 @@ final class Section {
             return Optional.of(
                     new Json(new Section(own, "", new Origin(file.toString(), 0), List.of(root)), Digest.of(text)));
         } catch (Unreadable e) {
-            problem(key, Shown.text(file.toString()) + " " + e.message());
+            problem(key, Shown.text(file.toString()) + ": " + e.message());
         } catch (ConfigException e) {
             Origin place = sources.origin(e).orElse(new Origin(file.toString(), 0));
             String message = Explanation.of(sources.untagged(String.valueOf(e.getMessage())));
@@ -274,6 +274,7 @@ final class Section {
     void pointless(List<String> keys, String why) {
         keys.stream()
                 .filter(key -> isService() && owns(key) && has(key))
+                .filter(key -> !scope.problems().concern(pathOf(key)))
                 .forEach(key -> problem(key, "has no effect " + why));
     }
 

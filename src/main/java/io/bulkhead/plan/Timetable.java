@@ -1,5 +1,6 @@
 package io.bulkhead.plan;
 
+import io.bulkhead.spec.LocalTimes;
 import io.bulkhead.spec.Schedule;
 import io.bulkhead.status.Turn;
 import java.time.Duration;
@@ -35,14 +36,16 @@ record Timetable(Turn turn, String skipped) {
     }
 
     private static String skipped(Schedule schedule, Instant come, Instant now, Optional<Instant> busy) {
+        String time = LocalTimes.text(come);
         if (busy.isPresent()) {
             return schedule.overlap() == Schedule.Overlap.SKIP
-                    ? "the run of " + come + " is left out: the one begun at " + busy.get() + " has not ended"
+                    ? "the run of " + time + " is left out: the one begun at " + LocalTimes.text(busy.get())
+                            + " has not ended"
                     : "";
         }
         boolean late = now.isAfter(come.plus(LATE));
         return late && schedule.missed() == Schedule.Missed.SKIP
-                ? "the run of " + come + " is left out: it was missed"
+                ? "the run of " + time + " is left out: it was missed"
                 : "";
     }
 }

@@ -6,6 +6,7 @@ import io.bulkhead.events.History;
 import io.bulkhead.health.Prober;
 import io.bulkhead.plan.Action;
 import io.bulkhead.plan.Plan;
+import io.bulkhead.spec.LocalTimes;
 import io.bulkhead.spec.Problem;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.Signal;
@@ -187,7 +188,7 @@ final class Chronicle {
         history.add(
                 Kind.ADOPTION,
                 name.value(),
-                "pid " + process + " taken up, running since " + startedAt,
+                "pid " + process + " taken up, running since " + LocalTimes.text(startedAt),
                 Map.of("pid", process.pid(), "startedAt", startedAt.toString()));
     }
 

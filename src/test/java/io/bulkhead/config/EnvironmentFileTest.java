@@ -141,9 +141,9 @@ final class EnvironmentFileTest {
         assertEquals(
                 List.of(
                         "DIR/supervisord.conf:2: services.web.environment-file: \"\" is not the path of a file",
-                        "DIR/supervisord.conf:2: services.web.environment-file: DIR/nosuch.env no such file",
-                        "DIR/supervisord.conf:2: services.web.environment-file: DIR/rootfs is a directory, not a file",
-                        "DIR/supervisord.conf:2: services.web.environment-file: DIR/7 no such file",
+                        "DIR/supervisord.conf:2: services.web.environment-file: DIR/nosuch.env: no such file",
+                        "DIR/supervisord.conf:2: services.web.environment-file: DIR/rootfs: is a directory, not a file",
+                        "DIR/supervisord.conf:2: services.web.environment-file: DIR/7: no such file",
                         "DIR/web.env:2: services.web.environment-file: export B is not a variable's name: allowed are"
                                 + " letters, digits and _, not beginning with a digit",
                         "DIR/web.env:3: services.web.environment-file: C has no =: allowed are lines NAME=value, and"

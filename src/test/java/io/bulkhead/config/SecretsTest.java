@@ -131,7 +131,7 @@ final class SecretsTest {
                         "DIR/supervisord.conf:2: services.web.secrets.a: DIR/open has mode 0640: allowed is what only its owner"
                                 + " may use, such as 0600 or 0400",
                         "DIR/supervisord.conf:2: services.web.secrets.b: DIR/empty is empty",
-                        "DIR/supervisord.conf:2: services.web.secrets.c: DIR/nosuch no such file",
+                        "DIR/supervisord.conf:2: services.web.secrets.c: DIR/nosuch does not exist",
                         "DIR/supervisord.conf:2: services.web.secrets.d: DIR/rootfs/inside is in the rootfs, where the service"
                                 + " could put another there",
                         "DIR/supervisord.conf:2: services.web.secrets.e: DIR/rootfs is in the rootfs, where the service could put"

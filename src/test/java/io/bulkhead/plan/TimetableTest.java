@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bulkhead.spec.CronExpression;
+import io.bulkhead.spec.LocalTimes;
 import io.bulkhead.spec.Schedule;
 import io.bulkhead.spec.Schedule.Missed;
 import io.bulkhead.spec.Schedule.Overlap;
@@ -66,7 +67,7 @@ class TimetableTest {
         Timetable late = at(DUE.plusSeconds(61));
 
         assertFalse(late.turn().open());
-        assertEquals("the run of " + DUE + " is left out: it was missed", late.skipped());
+        assertEquals("the run of " + LocalTimes.text(DUE) + " is left out: it was missed", late.skipped());
         assertEquals(Optional.of(DUE.plusSeconds(300)), late.turn().next());
     }
 
