@@ -250,7 +250,10 @@ final class HistoryCommands extends Commands {
                 ": " + service.reason()
                         + service.nextStart()
                                 .map(at -> "; it is tried again at " + Reading.time(at))
-                                .orElse("; it is not started again until somebody says so");
+                                .orElse(
+                                        service.broken()
+                                                ? "; it is not started before its configuration is mended and reloaded"
+                                                : "; it is not started again until somebody says so");
             case "STOPPED", "EXITED" ->
                 service.nextStart().isPresent() ? scheduled(service, exit) : ended(service, events, exit);
             case "STARTING" -> service.reason().isEmpty() ? starting(service) : ": " + service.reason();

@@ -29,6 +29,7 @@ final class Training {
                 0,
                 Optional.empty(),
                 "",
+                false,
                 "",
                 "",
                 ServiceView.Vitals.NONE);

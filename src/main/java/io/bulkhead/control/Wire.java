@@ -45,6 +45,7 @@ final class Wire {
                 report.restarts(),
                 report.nextStart().map(Instant::toString),
                 report.reason(),
+                report.broken(),
                 report.roll() == ServiceReport.Roll.NONE
                         ? ""
                         : report.roll().name().toLowerCase(Locale.ROOT),

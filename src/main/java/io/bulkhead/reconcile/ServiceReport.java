@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param restarts how often it was restarted without an operator's doing since it was last started by one
  * @param nextStart when it is started again: after a failure, or as scheduled
  * @param reason why it is in BACKOFF or FATAL, what it waits for, why it isn't ready, or that it is paused; else empty
+ * @param broken whether it is FATAL since its configuration has errors, which are the reason
  * @param roll whether it is to be replaced in turn with others of its instances
  * @param vitals how it is, by its own word
  */
@@ -34,6 +35,7 @@ public record ServiceReport(
         int restarts,
         Optional<Instant> nextStart,
         String reason,
+        boolean broken,
         Roll roll,
         Vitals vitals) {
     /** Whether it runs on though it is to be replaced. */

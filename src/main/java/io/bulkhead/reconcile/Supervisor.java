@@ -34,7 +34,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * The loop and the configuration in force. {@link #run} is the loop's thread; {@link #operations} is for everybody.
@@ -232,9 +231,7 @@ public final class Supervisor implements AutoCloseable {
     /** Of the loop's thread: operators' overrides of services that stay are kept. */
     void putInForce(HostSpec next) {
         Map<ServiceName, String> broken = new HashMap<>();
-        next.broken()
-                .forEach((name, problems) -> broken.put(
-                        name, problems.stream().map(Problem::toString).collect(Collectors.joining("; "))));
+        next.broken().forEach((name, problems) -> broken.put(name, Problem.brief(problems)));
         next.services().forEach((name, spec) -> {
             if (inForce.services().containsKey(name)) {
                 kernel.logs().update(name, spec.log());

@@ -25,6 +25,7 @@ record Telling(ServiceStatus status, Findings findings) {
                 status.restartCount(),
                 nextStart(),
                 paused ? "paused" : reason(),
+                status.state() == ServiceState.FATAL && status.launchHash().isEmpty(),
                 roll(),
                 new ServiceReport.Vitals(
                         status.state() == ServiceState.RUNNING,

@@ -31,6 +31,7 @@ final class StatusLineTest {
                 0,
                 Optional.empty(),
                 state.equals("STARTING") ? "" : "why",
+                false,
                 "",
                 "",
                 ServiceView.Vitals.NONE);
@@ -53,6 +54,7 @@ final class StatusLineTest {
                 0,
                 Optional.empty(),
                 reason,
+                false,
                 reason.startsWith("runs as it was") ? "halted" : "",
                 "",
                 vitals);

@@ -99,6 +99,7 @@ public final class FakeOperations implements Operations {
                 ended ? 2 : 0,
                 Optional.empty(),
                 reason,
+                false,
                 reason.startsWith("runs as it was") ? ServiceReport.Roll.HALTED : ServiceReport.Roll.NONE,
                 running
                         ? new ServiceReport.Vitals(

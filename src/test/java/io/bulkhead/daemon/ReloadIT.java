@@ -229,12 +229,18 @@ final class ReloadIT {
     void oneBrokenServiceDoesNotKeepTheOthersFromStarting() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             Path rootfs = bed.rootfs("sleep", "sleep");
-            bed.services("web " + sleeper(rootfs, "") + "broken " + sleeper(rootfs, "nice = 99"))
+            bed.services("web " + sleeper(rootfs, "") + "broken " + sleeper(rootfs, "nise = 9"))
                     .start();
 
             bed.awaitStatus("web", "RUNNING");
             assertEquals(
-                    "FATAL " + bed.conf + ":14: services.broken.nice: 99 is outside -20 to 19", bed.status("broken"));
+                    "FATAL " + bed.conf + ":14: services.broken.nise: unknown key (did you mean nice?)",
+                    bed.status("broken"));
+            assertTrue(
+                    bed.done("explain", "broken")
+                            .contains("nise: unknown key (did you mean nice?); it is not started before its"
+                                    + " configuration is mended and reloaded\n"),
+                    () -> bed.done("explain", "broken"));
             assertEquals(
                     "broken: ERROR (spawn error)\n", bed.ctl("start", "broken").out());
 

@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  * @param restarts how often it was restarted by itself since an operator or the daemon last started it
  * @param nextStart when it is started again, after a failure or as scheduled, ISO-8601
  * @param reason why it is in BACKOFF or FATAL, what it waits for, why it isn't ready, or that it is {@code paused}; else empty
+ * @param broken whether it is FATAL since its configuration has errors, which are the reason
  * @param roll {@code waiting} where it runs on until its turn comes to be replaced, {@code halted} where that won't come since
  *     another has failed; else empty
  * @param description the third column of {@code status}, in the daemon's time zone; empty in some states
@@ -36,6 +37,7 @@ public record ServiceView(
         int restarts,
         Optional<String> nextStart,
         String reason,
+        boolean broken,
         String roll,
         String description,
         Vitals vitals) {
@@ -80,6 +82,8 @@ public record ServiceView(
                 nextStart.orElse(""),
                 "reason",
                 reason,
+                "broken",
+                broken ? true : "",
                 "roll",
                 roll,
                 "ready",
@@ -107,6 +111,7 @@ public record ServiceView(
                 fields.number("restarts"),
                 fields.optionalText("nextStart"),
                 fields.optionalText("reason").orElse(""),
+                fields.flag("broken", false),
                 fields.optionalText("roll").orElse(""),
                 fields.optionalText("description").orElse(""),
                 new Vitals(
