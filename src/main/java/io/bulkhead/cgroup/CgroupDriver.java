@@ -2,6 +2,7 @@ package io.bulkhead.cgroup;
 
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.spec.Limits;
+import io.bulkhead.status.Usage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -134,6 +135,9 @@ public interface CgroupDriver {
 
     /** How its CPU quota has held the group up since it was made. */
     Throttling throttling(String group);
+
+    /** What the group uses now. */
+    Usage usage(String group);
 
     /** All that the group has come up against. */
     Hardship hardship(String group);

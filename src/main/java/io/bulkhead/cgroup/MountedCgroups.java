@@ -13,6 +13,7 @@ import io.bulkhead.libc.Checkpoint;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Limits;
+import io.bulkhead.status.Usage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ final class MountedCgroups implements CgroupDriver {
     private final MissingControllers missing;
     private final Ancestry ancestry;
     private final MemoryNotices notices;
+    private final UsageReader usage;
     private final boolean controlsDevices;
     /** The groups made here that have not been killed since. */
     private final Set<String> unkilled = ConcurrentHashMap.newKeySet();
@@ -57,6 +59,7 @@ final class MountedCgroups implements CgroupDriver {
         this.killer = new GroupKiller(linux, hierarchies);
         this.ancestry = new Ancestry(linux);
         this.notices = new MemoryNotices(linux, unified, hierarchies);
+        this.usage = new UsageReader(unified, legacy);
         this.controlsDevices = controlsDevices;
         this.missing = new MissingControllers(linux, known, unified, hierarchies);
     }
@@ -105,12 +108,7 @@ final class MountedCgroups implements CgroupDriver {
 
     @Override
     public boolean isWhole(String group) {
-        for (Hierarchy hierarchy : hierarchies) {
-            if (!hierarchy.parent().has(group)) {
-                return false;
-            }
-        }
-        return true;
+        return hierarchies.stream().allMatch(hierarchy -> hierarchy.parent().has(group));
     }
 
     @Override
@@ -372,6 +370,11 @@ final class MountedCgroups implements CgroupDriver {
     @Override
     public Throttling throttling(String group) {
         return new HardshipReader(hierarchies, group).throttling();
+    }
+
+    @Override
+    public Usage usage(String group) {
+        return usage.read(group);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.bulkhead.cgroup.fs.Controller;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.Limits;
+import io.bulkhead.status.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -243,6 +244,11 @@ final class ProcessGroups implements CgroupDriver {
     @Override
     public Throttling throttling(String group) {
         return Throttling.NONE;
+    }
+
+    @Override
+    public Usage usage(String group) {
+        return Usage.unknown();
     }
 
     @Override

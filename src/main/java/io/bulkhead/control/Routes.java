@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -160,6 +161,8 @@ final class Routes extends Handler.Abstract {
                                         List.of(),
                                         configuration.held())
                                 .json());
+            case "usage" ->
+                Answer.json(200, Wire.usage(Instant.now(), operations.usage()).json());
             case "plan", "available", "generations" -> Answer.json(200, configuration.read(route));
             case "daemon" ->
                 Answer.json(200, new DaemonReply((int) ProcessHandle.current().pid(), version()).json());

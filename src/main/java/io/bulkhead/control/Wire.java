@@ -9,6 +9,8 @@ import io.bulkhead.control.wire.KeyChange;
 import io.bulkhead.control.wire.OutcomeView;
 import io.bulkhead.control.wire.ServiceChange;
 import io.bulkhead.control.wire.ServiceView;
+import io.bulkhead.control.wire.UsageReply;
+import io.bulkhead.control.wire.UsageView;
 import io.bulkhead.generations.Generation;
 import io.bulkhead.reconcile.Advice;
 import io.bulkhead.reconcile.Changes;
@@ -16,12 +18,15 @@ import io.bulkhead.reconcile.Inspection;
 import io.bulkhead.reconcile.Outcome;
 import io.bulkhead.reconcile.Reconfiguration;
 import io.bulkhead.reconcile.ServiceReport;
+import io.bulkhead.reconcile.ServiceUsage;
 import io.bulkhead.spec.ConfigException;
+import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.Origin;
 import io.bulkhead.spec.ServiceName;
 import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.HealthState;
 import io.bulkhead.status.HookRun;
+import io.bulkhead.status.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +62,29 @@ final class Wire {
                                 : report.vitals().health().name().toLowerCase(Locale.ROOT),
                         report.vitals().condition(),
                         report.vitals().says()));
+    }
+
+    static UsageReply usage(Instant at, List<ServiceUsage> services) {
+        return new UsageReply(
+                at.toString(),
+                services.stream().map(s -> usage(s.instance(), s.usage())).toList());
+    }
+
+    private static UsageView usage(Instance instance, Usage usage) {
+        return new UsageView(
+                instance.process(),
+                instance.service().value(),
+                usage.clockMicros(),
+                usage.cpuMicros(),
+                usage.quotaMicros(),
+                usage.periodMicros(),
+                usage.periodsThrottled(),
+                usage.memory(),
+                usage.memoryMax(),
+                usage.tasks(),
+                usage.tasksMax(),
+                usage.bytesRead(),
+                usage.bytesWritten());
     }
 
     static InspectReply inspection(Inspection inspection) {

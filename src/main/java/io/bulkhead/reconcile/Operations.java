@@ -20,6 +20,9 @@ public interface Operations {
     /** Every instance of every service, sorted by these; takes no look at the kernel. */
     List<ServiceReport> status();
 
+    /** What every instance of every service uses now, sorted as {@link #status}; looks at the kernel. */
+    List<ServiceUsage> usage();
+
     /** Sets the override and, with {@code wait}, waits for RUNNING or for the failure. */
     List<Outcome> start(List<String> names, boolean wait);
 

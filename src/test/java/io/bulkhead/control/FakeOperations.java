@@ -14,6 +14,7 @@ import io.bulkhead.reconcile.Reconfiguration;
 import io.bulkhead.reconcile.RunCommand;
 import io.bulkhead.reconcile.ServiceNames;
 import io.bulkhead.reconcile.ServiceReport;
+import io.bulkhead.reconcile.ServiceUsage;
 import io.bulkhead.reconcile.Session;
 import io.bulkhead.spec.Instance;
 import io.bulkhead.spec.Instances;
@@ -24,12 +25,15 @@ import io.bulkhead.status.ExitStatus;
 import io.bulkhead.status.HealthState;
 import io.bulkhead.status.ProcessId;
 import io.bulkhead.status.ServiceState;
+import io.bulkhead.status.Usage;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** A daemon's façade with a fixed answer to everything. A service's name says what comes of a command for it. */
@@ -40,6 +44,7 @@ public final class FakeOperations implements Operations {
     private final Path log;
     private final History history;
     private final Growth growth = new Growth();
+    private final AtomicLong looks = new AtomicLong();
     private volatile String configuration = "";
     private final FakeConfiguration reconfiguration = new FakeConfiguration();
 
@@ -80,6 +85,46 @@ public final class FakeOperations implements Operations {
                         ServiceState.RUNNING,
                         "runs as it was until it ends, for the roll has halted: pool:pool_00 has failed: exit status 1"),
                 report("web", ServiceState.RUNNING, ""));
+    }
+
+    /** At each look two seconds after the last, in which the first has used a fifth of a CPU, all it may. */
+    @Override
+    public List<ServiceUsage> usage() {
+        long clock = 2_000_000L * looks.incrementAndGet();
+        OptionalLong none = OptionalLong.empty();
+        return status().stream()
+                .map(report -> new ServiceUsage(
+                        report.instance(),
+                        switch (report.name().value()) {
+                            case "web" ->
+                                new Usage(
+                                        clock,
+                                        OptionalLong.of(clock / 5),
+                                        OptionalLong.of(20_000),
+                                        OptionalLong.of(100_000),
+                                        OptionalLong.of(clock / 200_000),
+                                        OptionalLong.of(96 << 20),
+                                        OptionalLong.of(256 << 20),
+                                        OptionalLong.of(7),
+                                        OptionalLong.of(512),
+                                        OptionalLong.of(clock),
+                                        OptionalLong.of(clock / 4));
+                            case "pool_01" ->
+                                new Usage(
+                                        clock,
+                                        OptionalLong.of(clock * 3 / 2),
+                                        none,
+                                        none,
+                                        none,
+                                        none,
+                                        none,
+                                        OptionalLong.of(2),
+                                        none,
+                                        none,
+                                        none);
+                            default -> Usage.unknown();
+                        }))
+                .toList();
     }
 
     private static ServiceReport report(String name, ServiceState state, String reason) {

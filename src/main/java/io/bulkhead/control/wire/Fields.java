@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a JSON object that was read; every getter names the field that is missing or of the wrong type. */
@@ -69,6 +70,11 @@ public final class Fields {
             return number.longValue();
         }
         throw wrong(key, "a whole number");
+    }
+
+    /** Empty where the field is missing. */
+    public OptionalLong optionalLong(String key) throws WireException {
+        return has(key) ? OptionalLong.of(longNumber(key)) : OptionalLong.empty();
     }
 
     public boolean flag(String key, boolean otherwise) throws WireException {
