@@ -149,6 +149,7 @@ public final class Main {
                     "avail" -> new ConfigurationCommands(out, err);
             case "tail", "maintail", "logs", "clear" -> new LogCommands(out, err);
             case "events", "explain", "inspect" -> new HistoryCommands(out, err);
+            case "top" -> new TopCommands(out, err);
             case "exec", "run" -> new ContainedCommands(out, err);
             case "version", "shutdown" -> new DaemonCommands(out, err);
             case "completion", "doctor" -> new HostCommands(out, err);
@@ -163,6 +164,7 @@ public final class Main {
                 ConfigurationCommands.class,
                 LogCommands.class,
                 HistoryCommands.class,
+                TopCommands.class,
                 ContainedCommands.class,
                 DaemonCommands.class,
                 HostCommands.class);

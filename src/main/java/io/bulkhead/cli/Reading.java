@@ -133,6 +133,11 @@ final class Reading {
         if (noColor || !System.getenv().getOrDefault("NO_COLOR", "").isEmpty()) {
             return false;
         }
+        return isTerminal();
+    }
+
+    /** Whether standard output is a terminal. */
+    static boolean isTerminal() {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");

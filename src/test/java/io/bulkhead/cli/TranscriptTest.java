@@ -70,7 +70,9 @@ final class TranscriptTest {
                         Arrays.stream(words.strip().split(" ", -1)).filter(word -> !word.isEmpty()))
                 .toArray(String[]::new);
         Ctl.Result result = Ctl.run(arguments);
-        StringBuilder text = new StringBuilder(result.out().replaceAll("uptime .*", "uptime UPTIME"));
+        StringBuilder text = new StringBuilder(result.out()
+                .replaceAll("uptime .*", "uptime UPTIME")
+                .replaceAll("\\{\"at\":\"[^\"]*\",\"services\"", "{\"at\":\"NOW\",\"services\""));
         result.err().lines().forEach(line -> text.append("! ").append(line).append('\n'));
         if (result.code() != 0) {
             text.append("= ").append(result.code()).append('\n');
