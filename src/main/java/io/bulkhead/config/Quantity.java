@@ -1,5 +1,6 @@
 package io.bulkhead.config;
 
+import io.bulkhead.spec.WrittenForm;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashMap;
@@ -55,18 +56,8 @@ final class Quantity {
         return duration.isZero() ? "0 ms" : duration.toNanos() / 1_000 + " us";
     }
 
-    /** In the largest power of 1024 that needs no fraction: {@code 4 KiB}. */
     static String text(long bytes) {
-        String unit = "B";
-        long count = bytes;
-        for (String larger : List.of("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")) {
-            if (count == 0 || count % 1024 != 0) {
-                break;
-            }
-            count /= 1024;
-            unit = larger;
-        }
-        return count + " " + unit;
+        return WrittenForm.size(bytes);
     }
 
     private static BigDecimal scaled(String text, Map<String, BigDecimal> units, String otherwise) throws Refusal {

@@ -64,7 +64,7 @@ final class Differences {
         host.services().values().forEach(spec -> {
             all.append('\0').append(spec.name()).append('\n');
             for (SpecKey key : SpecKey.ALL) {
-                String value = secrets ? key.value().apply(spec) : key.shown(spec);
+                String value = secrets ? key.value().apply(spec) : key.disclosed(spec);
                 all.append(key.path()).append('=').append(value).append('\n');
             }
         });

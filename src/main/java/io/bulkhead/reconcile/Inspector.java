@@ -10,7 +10,9 @@ import io.bulkhead.spec.SpecKey;
 import io.bulkhead.status.HookRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -41,11 +43,12 @@ final class Inspector {
     }
 
     private static List<Inspection.Key> keys(ServiceSpec spec) {
-        List<Inspection.Key> keys = new ArrayList<>();
+        // Where a key has two effects, the second one has all of its value.
+        Map<String, Inspection.Key> keys = new LinkedHashMap<>();
         for (SpecKey key : SpecKey.ALL) {
-            keys.add(new Inspection.Key(key.path(), key.shown(spec), spec.originOf(key.path())));
+            keys.put(key.path(), new Inspection.Key(key.path(), key.shown(spec), spec.originOf(key.path())));
         }
-        return keys;
+        return List.copyOf(keys.values());
     }
 
     private static List<String> command(Optional<ServiceSpec> spec, HookRun run) {

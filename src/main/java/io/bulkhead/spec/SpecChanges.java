@@ -29,8 +29,8 @@ public final class SpecChanges {
     }
 
     private void compare(SpecKey key) {
-        String was = key.value().apply(before);
-        String is = key.value().apply(after);
+        String was = WrittenForm.of(key.path(), key.value().apply(before));
+        String is = WrittenForm.of(key.path(), key.value().apply(after));
         if (was.equals(is)) {
             return;
         }

@@ -126,8 +126,8 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
                     "schedule",
                     s -> s.lifecycle().schedule().map(Schedule::toString).orElse("none")),
             live("remain", s -> Boolean.toString(s.lifecycle().remain())),
-            live("requires", s -> needs(s.lifecycle().dependencies().requires())),
-            live("wants", s -> needs(s.lifecycle().dependencies().wants())),
+            live("requires", s -> s.lifecycle().dependencies().requires().toString()),
+            live("wants", s -> s.lifecycle().dependencies().wants().toString()),
             live("after", s -> s.lifecycle().dependencies().after().toString()),
             live(
                     "max-runtime",
@@ -250,9 +250,14 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
      */
     public record Change(String path, String before, String after, Origin origin, Effect effect) {}
 
-    /** The value for people: what a secret's text is told from another by is left out. */
-    public String shown(ServiceSpec spec) {
+    /** The value, without what a secret's text is told from another by. */
+    public String disclosed(ServiceSpec spec) {
         return path.equals(SECRETS) ? Secret.shown(spec.secrets()) : value.apply(spec);
+    }
+
+    /** The same for people. */
+    public String shown(ServiceSpec spec) {
+        return WrittenForm.of(path, disclosed(spec));
     }
 
     /** Every key whose change needs a restart, with its value: what a process is launched from. */
@@ -335,10 +340,6 @@ public record SpecKey(String path, Effect effect, Function<ServiceSpec, String> 
 
     private static String hook(ServiceSpec spec, HookPoint point, Function<Hook, String> value, String otherwise) {
         return spec.lifecycle().hooks().at(point).map(value).orElse(otherwise);
-    }
-
-    private static String needs(Map<String, Dependencies.Dependency> needs) {
-        return needs.toString();
     }
 
     private static String unavailable(int most) {

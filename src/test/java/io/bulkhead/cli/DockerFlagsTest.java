@@ -84,11 +84,11 @@ final class DockerFlagsTest {
         assertEquals(
                 Map.of(
                         "memory.max",
-                        "536870912 B",
+                        "512 MiB",
                         "memory.swap",
-                        "536870912 B",
+                        "512 MiB",
                         "memory.low",
-                        "1572864 B",
+                        "1536 KiB",
                         "oom-score-adjust",
                         "500",
                         "pids.max",
@@ -105,8 +105,7 @@ final class DockerFlagsTest {
                         "--pids-limit",
                         "100"));
         assertEquals(
-                Map.of("memory.max", "1073741824 B", "memory.swap", "unlimited"),
-                keys("--memory=1g", "--memory-swap", "-1"));
+                Map.of("memory.max", "1 GiB", "memory.swap", "unlimited"), keys("--memory=1g", "--memory-swap", "-1"));
         assertEquals(Map.of("io.weight", "4500"), keys("--blkio-weight", "500"));
         assertEquals(
                 Map.of("rlimits", "[core=unlimited:unlimited, nofile=1024:2048]"),

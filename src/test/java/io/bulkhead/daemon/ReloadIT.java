@@ -69,7 +69,7 @@ final class ReloadIT {
             assertEquals(
                     "~ web  (live)\n"
                             + "    cpu.quota: 20 ms -> 40 ms  (live, " + bed.conf + ":10)\n"
-                            + "    memory.max: 67108864 B -> 33554432 B  (live, " + bed.conf + ":11)\n"
+                            + "    memory.max: 64 MiB -> 32 MiB  (live, " + bed.conf + ":11)\n"
                             + "    pids.max: 10 -> 20  (live, " + bed.conf + ":12)\n",
                     reload);
             assertEquals(reload, plan.replaceFirst("hash: [0-9a-f]{16}-[0-9a-f]{16}\n$", ""));
