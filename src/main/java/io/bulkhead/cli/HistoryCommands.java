@@ -114,7 +114,11 @@ final class HistoryCommands extends Commands {
         List<EventView> events = new ArrayList<>();
         client().stream("events?last=" + EVIDENCE + "&name=" + name, body -> {
             for (Optional<byte[]> line = body.line(); line.isPresent(); line = body.line()) {
-                events.add(EventView.of(Json.read(line.get())));
+                EventView event = EventView.of(Json.read(line.get()));
+                events.add(event);
+                if (event.kind().equals("removal") && event.text().startsWith("removed (")) {
+                    events.clear(); // what went before was another service of the same name
+                }
             }
         });
         return events;

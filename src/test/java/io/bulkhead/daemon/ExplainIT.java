@@ -105,6 +105,22 @@ final class ExplainIT {
     }
 
     @Test
+    void whatAPredecessorOfTheSameNameDidIsLeftOut() throws Exception {
+        try (DaemonBed bed = new DaemonBed()) {
+            Path rootfs = bed.rootfs("web", "sleep");
+            String web = service("web", rootfs, "command = [/bin/sleep, 1000]");
+            bed.services(web).start();
+            bed.awaitStatus("web", "RUNNING");
+            bed.services("");
+            bed.done("reload");
+            bed.services(service("web", rootfs, "command = [/bin/sleep, 1000], autostart = false"));
+            bed.done("reload");
+
+            assertEquals("web is STOPPED: nobody has started it yet\n", bed.done("explain", "web"));
+        }
+    }
+
+    @Test
     void aLibraryThatIsMissing() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             Path rootfs = bed.rootfs("web", "bash");
