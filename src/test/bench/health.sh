@@ -16,7 +16,7 @@ services() { # services KIND
     supervisor
     for i in $(seq "$SERVICES"); do
         case $1 in
-            none) health="interval = 10 s" ;;
+            none) health= ;;
             tcp) health="tcp = $((PORT + i)), interval = 10 s" ;;
             http) health="http = \"http://127.0.0.1:$((PORT + i))/\", interval = 10 s" ;;
             exec) health="exec = [/bin/health, ok], interval = 10 s" ;;
