@@ -33,23 +33,25 @@ await() { # await TEXT: as often in the daemon's log as there are services
     fail "no $1 of all services"
 }
 ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$DAEMON/stat"; }
-probing() { # of the threads that launch, in ticks: each has but a part of one at a time, which only schedstat knows
-    for task in /proc/"$DAEMON"/task/*; do
-        case $(cat "$task/comm" 2>/dev/null) in probe-*) cat "$task/schedstat" 2>/dev/null || true ;; esac
-    done | awk -v hz="$hz" '{ sum += $1 } END { printf "%d\n", sum / 1e9 * hz }'
+probing() { # probing SECONDS: ticks, meanwhile, of the threads that launch, which come and go, and rest for 5 s before they go
+    for second in $(seq "$1"); do
+        for task in /proc/"$DAEMON"/task/*; do
+            case $(cat "$task/comm" 2>/dev/null) in probe-*) echo "$second $task $(cat "$task/schedstat" 2>/dev/null)" ;; esac
+        done
+        sleep 1
+    done | awk -v hz="$hz" '$3 { if (!($2 in first)) first[$2] = $1 == 1 ? $3 : 0; last[$2] = $3 }
+        END { for (task in last) sum += last[task] - first[task]; printf "%d\n", sum / 1e9 * hz }'
 }
 hz=$(getconf CLK_TCK)
-share() { awk -v n="$1" -v s="$SECONDS_LONG" -v hz="$hz" 'BEGIN { printf "%.2f", 100 * n / hz / s }'; }
+share() { awk -v n="$1" -v s="$took" -v hz="$hz" 'BEGIN { printf "%.2f", 100e3 * n / hz / s }'; }
 for kind in $KINDS; do
     services "$kind" > "$CONF"
     daemon
     if [ "$kind" = none ]; then await 'STARTING->RUNNING'; else await 'starting -> healthy'; fi
     sleep 25 # until the just-in-time compiler is through
-    began=$(ticks)
-    launched=$(probing)
-    sleep "$SECONDS_LONG"
-    all=$(($(ticks) - began))
-    launched=$(($(probing) - launched))
+    began=$(ticks) at=$(date +%s%3N)
+    launched=$(probing "$SECONDS_LONG")
+    all=$(($(ticks) - began)) took=$(($(date +%s%3N) - at))
     ! grep -q 'healthy -> unhealthy' "$WORK/supervisord.log" || fail "some were found unhealthy"
     printf '%3s services, %-4s every 10 s: %5s %% of a core; without launching %5s %%\n' \
         "$SERVICES" "$kind" "$(share "$all")" "$(share $((all - launched)))"
