@@ -217,7 +217,9 @@ final class Reconciler {
         hooks.forget();
         chronicle.states(statuses, plan, now);
         statuses = new HashMap<>(plan.statuses());
-        desired = desired.stillReplacing(statuses);
+        Desired left = desired.stillReplacing(statuses);
+        boolean givenUp = left != desired;
+        desired = left;
         records.keep(plan, desired);
         kernel.stamps().keep(plan, desired);
         plan.actions().forEach(this::perform);
@@ -228,7 +230,8 @@ final class Reconciler {
         // Before anybody is told that what he waited for is so: he may ask what happened.
         chronicle.flush();
         waiters.settle();
-        Instant wake = plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
+        // Whoever waited for a roll to end is to be planned anew.
+        Instant wake = givenUp ? now : plan.wakeAt().filter(nextLook::isAfter).orElse(nextLook);
         return hooks.earlier(processes.earlier(wake));
     }
 

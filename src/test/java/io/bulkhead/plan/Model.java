@@ -290,11 +290,17 @@ final class Model {
         turn = new Rules(desired, statuses).rollsInTurn(plan);
         Rules.keep(statuses, plan, seen);
         statuses = plan.statuses();
-        desired = desired.stillReplacing(statuses);
+        Desired left = desired.stillReplacing(statuses);
+        boolean givenUp = left != desired;
+        desired = left;
         wake = plan.wakeAt();
         check(wake.filter(at -> !at.isAfter(now)).isEmpty(), "the next look is due at once, and so for ever");
         plan.actions().forEach(this::begin);
         statuses.forEach((name, status) -> Rules.agree(name, status, box(name)));
+        if (givenUp) {
+            round();
+            return;
+        }
         Plan again = planner.plan(desired, statuses, observed(), now);
         check(again.actions().isEmpty(), "a second look, at which nothing is new, wants " + again.actions());
         statuses.forEach((name, status) -> {
