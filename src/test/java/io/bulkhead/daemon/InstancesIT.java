@@ -76,7 +76,7 @@ final class InstancesIT {
                     0,
                     bed.done("events", "web")
                             .lines()
-                            .filter(l -> l.contains("SIGKILL"))
+                            .filter(l -> l.contains("left in the group killed"))
                             .count());
 
             bed.done("shutdown", "--stop");
