@@ -37,6 +37,7 @@ final class StrainIT {
                     + " while :; do sleep 1000 & wait; done";
             String limited = "memory { max = 24 MiB, swap = 0 }";
             bed.services(service(root, script, limited)).start();
+            bed.awaitStatus("worker", "RUNNING");
             bed.awaitOutput("worker", "ready");
             long pid = bed.pid("worker");
             bed.done("signal", "USR1", "worker");
@@ -73,6 +74,7 @@ final class StrainIT {
                         "FATAL restart.on.memory-pressure needs pressure stall information of cgroup v2, and ");
                 return;
             }
+            bed.awaitStatus("worker", "RUNNING");
             bed.awaitOutput("worker", "ready");
             long pid = bed.pid("worker");
 
