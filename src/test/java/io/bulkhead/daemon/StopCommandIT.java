@@ -16,9 +16,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Services that are ended by a command in place of a signal. */
 @KernelTest
 final class StopCommandIT {
-    /** Deaf to the signal's fellows, it writes down the one that is its signal, and ends when somebody writes into the FIFO. */
+    /**
+     * Deaf to the signal's fellows, it writes down the one that is its signal, and ends when somebody writes into the FIFO, but
+     * not before the process whose number that is: by its own end, the kernel kills all who share its PID namespace.
+     */
     private static final String MAIN = "echo main >> /journal/log; trap 'echo int >> /journal/log; exit 0' INT;"
-            + " trap '' TERM; exec 7<> /journal/go; while ! read -t 0.1 line <&7; do :; done; echo asked >> /journal/log";
+            + " trap '' TERM; exec 7<> /journal/go; while ! read -t 0.1 who <&7; do :; done; echo asked >> /journal/log;"
+            + " while kill -0 $who 2> /dev/null; do sleep 0.01; done";
 
     private static String stop(String script, String keys) {
         return HookStage.hook("stop", script, "signal = INT\n" + keys);
@@ -30,7 +34,7 @@ final class StopCommandIT {
         try (DaemonBed bed = new DaemonBed()) {
             HookStage stage = new HookStage(bed);
             String script =
-                    "echo stop $(id -u) $BULKHEAD_SERVICE >> /journal/log; setsid sleep 1000 & echo > /journal/go";
+                    "echo stop $(id -u) $BULKHEAD_SERVICE >> /journal/log; setsid sleep 1000 & echo $$ > /journal/go";
             bed.services(stage.web(MAIN, "user = 12, namespaces.pid = " + pid + "\n" + stop(script, "")))
                     .start();
             bed.awaitStatus("web", "RUNNING");
