@@ -2,10 +2,11 @@ package io.bulkhead.cgroup;
 
 import io.bulkhead.cgroup.fs.GroupTree;
 import io.bulkhead.libc.Checkpoint;
+import io.bulkhead.libc.ErrnoException;
+import io.bulkhead.libc.Linux;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,14 +19,16 @@ final class GroupRemover {
     private static final Duration FIRST_DELAY = Duration.ofMillis(1);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    private final Linux linux;
     private final Duration patience;
 
-    GroupRemover() {
-        this(PATIENCE);
+    GroupRemover(Linux linux) {
+        this(linux, PATIENCE);
     }
 
     /** @param patience how long is waited altogether; the wait doubles from 1 ms on */
-    GroupRemover(Duration patience) {
+    GroupRemover(Linux linux, Duration patience) {
+        this.linux = linux;
         this.patience = patience;
     }
 
@@ -53,7 +56,7 @@ final class GroupRemover {
     }
 
     /** One round over all hierarchies: what can go goes, and the first that cannot is told. */
-    private static Optional<Removal.Busy> attempt(List<Path> directories) {
+    private Optional<Removal.Busy> attempt(List<Path> directories) {
         Optional<Removal.Busy> first = Optional.empty();
         for (Path directory : directories) {
             try {
@@ -66,15 +69,15 @@ final class GroupRemover {
         return first;
     }
 
-    private static void rmdir(Path directory) throws IOException {
+    private void rmdir(Path directory) throws IOException {
         try {
-            Files.delete(directory);
-        } catch (NoSuchFileException e) {
-            // As wanted.
-        } catch (FileSystemException e) {
-            // EBUSY is the kernel's word for a process and for a child alike. The children can be helped.
-            GroupTree.removeBelow(directory);
-            Files.deleteIfExists(directory);
+            linux.rmdir(directory.toString());
+        } catch (ErrnoException e) {
+            if (e.errno() != ErrnoException.ENOENT) {
+                // EBUSY is the kernel's word for a process and for a child alike. The children can be helped.
+                GroupTree.removeBelow(directory);
+                Files.deleteIfExists(directory);
+            }
         }
     }
 

@@ -73,10 +73,12 @@ record MissingControllers(
                 continue;
             }
             boolean mayLack = !setting.since().isEmpty() || setting.dispensable();
-            if (mayLack) {
+            boolean has = !mayLack || files.has(setting.file());
+            if (!has) {
                 hierarchy.createParent();
+                has = files.has(setting.file());
             }
-            if (!mayLack || files.has(setting.file())) {
+            if (has) {
                 possible.add(setting.key());
             } else if (!setting.dispensable()) {
                 problems.put(

@@ -31,7 +31,7 @@ final class MountedCgroups implements CgroupDriver {
     private final List<LegacyHierarchy> legacy;
     private final List<Hierarchy> hierarchies = new ArrayList<>();
     private final GroupKiller killer;
-    private final GroupRemover remover = new GroupRemover();
+    private final GroupRemover remover;
     private final MissingControllers missing;
     private final Ancestry ancestry;
     private final MemoryNotices notices;
@@ -57,6 +57,7 @@ final class MountedCgroups implements CgroupDriver {
         unified.ifPresent(hierarchies::add);
         hierarchies.addAll(legacy);
         this.killer = new GroupKiller(linux, hierarchies);
+        this.remover = new GroupRemover(linux);
         this.ancestry = new Ancestry(linux);
         this.notices = new MemoryNotices(linux, unified, hierarchies);
         this.usage = new UsageReader(unified, legacy);
@@ -206,10 +207,8 @@ final class MountedCgroups implements CgroupDriver {
     private List<LimitWrite> outOfReach(String group, Limits limits) throws ErrnoException {
         List<LimitWrite> writes = new ArrayList<>();
         for (Hierarchy hierarchy : hierarchies) {
-            List<Controller> reaching = hierarchy.controllers(group);
-            for (Controller controller : hierarchy.offered()) {
-                for (Setting setting :
-                        reaching.contains(controller) ? List.<Setting>of() : controller.settings(limits)) {
+            for (Controller controller : outOfReach(hierarchy, group)) {
+                for (Setting setting : controller.settings(limits)) {
                     if (setting.asked()) {
                         Path file = hierarchy.parent().child(group).resolve(setting.file());
                         writes.add(new LimitWrite(setting.key(), file, "not in force", "in force"));
@@ -220,12 +219,16 @@ final class MountedCgroups implements CgroupDriver {
         return writes;
     }
 
+    private static List<Controller> outOfReach(Hierarchy hierarchy, String group) throws ErrnoException {
+        List<Controller> far = new ArrayList<>(hierarchy.offered());
+        far.removeAll(hierarchy.controllers(group));
+        return far;
+    }
+
     private void bringDown(String group, Limits limits) throws ErrnoException {
         for (Hierarchy hierarchy : hierarchies) {
-            List<Controller> reaching = hierarchy.controllers(group);
-            for (Controller controller : hierarchy.offered()) {
-                if (!reaching.contains(controller)
-                        && !asked(controller.settings(limits)).isEmpty()) {
+            for (Controller controller : outOfReach(hierarchy, group)) {
+                if (!asked(controller.settings(limits)).isEmpty()) {
                     hierarchy.bringDown(controller.name());
                 }
             }

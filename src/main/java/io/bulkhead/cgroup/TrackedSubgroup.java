@@ -20,7 +20,7 @@ final class TrackedSubgroup implements Subgroup {
     private final JoinAtBirth service;
     private final ParentGroup parent;
     private final GroupKiller killer;
-    private final GroupRemover remover = new GroupRemover();
+    private final GroupRemover remover;
 
     /** The service's group, seen as a parent. */
     private record Below(ParentGroup parent, Optional<Freezer> freezer) implements Tree {}
@@ -35,6 +35,7 @@ final class TrackedSubgroup implements Subgroup {
         this.service = service;
         this.parent = new ParentGroup(linux, tree.parent().directory(), above);
         this.directory = parent.child(name);
+        this.remover = new GroupRemover(linux);
         this.killer = new GroupKiller(linux, List.of(new Below(parent, tree.freezer())));
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bulkhead.libc.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ final class GroupRemoverTest {
     @SuppressWarnings("NullAway.Init") // the framework sets it
     Path folder;
 
-    private final GroupRemover remover = new GroupRemover(Duration.ofMillis(3));
+    private final GroupRemover remover = new GroupRemover(Linux.get(), Duration.ofMillis(3));
 
     @Test
     void removesFromEveryHierarchy() throws IOException {

@@ -86,20 +86,18 @@ public final class ParentGroup {
      * @return whether it wasn't there
      */
     public boolean makeChild(String group) throws ErrnoException {
-        if (has(group)) {
-            return false;
-        }
-        mkdir(child(group), 0755);
-        return true;
+        return mkdir(child(group), 0755);
     }
 
-    private void mkdir(Path path, int mode) throws ErrnoException {
+    private boolean mkdir(Path path, int mode) throws ErrnoException {
         try {
             linux.mkdir(path.toString(), mode);
+            return true;
         } catch (ErrnoException e) {
             if (e.errno() != ErrnoException.EEXIST) {
                 throw e;
             }
+            return false;
         }
     }
 

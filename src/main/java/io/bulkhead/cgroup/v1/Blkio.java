@@ -9,7 +9,9 @@ import io.bulkhead.cgroup.fs.Value;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.spec.IoLimits;
 import io.bulkhead.spec.Limits;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -40,24 +42,24 @@ public final class Blkio implements Controller {
     @Override
     public List<Setting> settings(Limits limits) throws ErrnoException {
         IoLimits io = limits.io();
+        Map<IoLimits.Device, String> numbers = new LinkedHashMap<>();
+        for (IoLimits.Device device : io.devices()) {
+            numbers.put(device, disks.disk(device.path()));
+        }
         return List.of(
-                throttle(io, "read_bps", IoLimits.Device::readBps),
-                throttle(io, "write_bps", IoLimits.Device::writeBps),
-                throttle(io, "read_iops", IoLimits.Device::readIops),
-                throttle(io, "write_iops", IoLimits.Device::writeIops),
+                throttle(numbers, "read_bps", IoLimits.Device::readBps),
+                throttle(numbers, "write_bps", IoLimits.Device::writeBps),
+                throttle(numbers, "read_iops", IoLimits.Device::readIops),
+                throttle(numbers, "write_iops", IoLimits.Device::writeIops),
                 Value.of("io.weight", "blkio.bfq.weight", io.weight().isPresent(), BfqWeight.text(io.weight()))
                         .since("CONFIG_BFQ_GROUP_IOSCHED"));
     }
 
-    private Setting throttle(IoLimits io, String what, Function<IoLimits.Device, OptionalLong> limit)
-            throws ErrnoException {
+    private static Setting throttle(
+            Map<IoLimits.Device, String> numbers, String what, Function<IoLimits.Device, OptionalLong> limit) {
         SortedMap<String, String> wanted = new TreeMap<>();
-        for (IoLimits.Device device : io.devices()) {
-            OptionalLong value = limit.apply(device);
-            if (value.isPresent()) {
-                wanted.put(disks.disk(device.path()), Long.toString(value.getAsLong()));
-            }
-        }
+        numbers.forEach(
+                (device, number) -> limit.apply(device).ifPresent(most -> wanted.put(number, Long.toString(most))));
         return new Entries(
                 "io.limits", "blkio.throttle." + what + "_device", wanted, UNLIMITED, "CONFIG_BLK_DEV_THROTTLING");
     }

@@ -21,6 +21,7 @@ import java.util.Map;
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/devices.html">Device whitelist controller</a>
  */
 public final class Devices implements Controller {
+    private static final String LIST = "devices.list";
     private static final String EVERYTHING = "a *:* rwm";
 
     private final HostDevices devices;
@@ -42,8 +43,9 @@ public final class Devices implements Controller {
     /** Before anybody can join; what is asked for beyond this comes with the other limits. */
     @Override
     public void prepare(GroupFiles files) throws ErrnoException {
-        if (files.read("devices.list").strip().equals(EVERYTHING)) {
-            for (Setting.Write write : new Policy(DeviceAccess.EVERYBODYS).writes(files, true)) {
+        String list = files.read(LIST).strip();
+        if (list.equals(EVERYTHING)) {
+            for (Setting.Write write : new Policy(DeviceAccess.EVERYBODYS).writes(list)) {
                 write.to(files);
             }
         }
@@ -57,7 +59,7 @@ public final class Devices implements Controller {
 
         @Override
         public String file() {
-            return "devices.list";
+            return LIST;
         }
 
         @Override
@@ -74,9 +76,13 @@ public final class Devices implements Controller {
 
         @Override
         public List<Write> writes(GroupFiles files, boolean thorough) throws ErrnoException {
+            return writes(files.read(LIST).strip());
+        }
+
+        /** @param list what is in force */
+        private List<Write> writes(String list) {
             Map<String, String> inForce = new LinkedHashMap<>();
             List<Write> writes = new ArrayList<>();
-            String list = files.read(file()).strip();
             if (list.equals(EVERYTHING)) {
                 writes.add(new FileWrite("devices.deny", "a", EVERYTHING, "nothing"));
             } else {

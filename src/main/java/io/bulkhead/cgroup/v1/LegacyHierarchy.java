@@ -53,14 +53,29 @@ public final class LegacyHierarchy implements Hierarchy {
     public boolean create(String group) throws ErrnoException {
         boolean isNew = !parent.has(group);
         if (isNew) {
-            createParent();
-            parent.makeChild(group);
+            make(group);
         }
         GroupFiles files = parent.files(group);
         for (Controller controller : controllers) {
             controller.prepare(files);
         }
         return isNew;
+    }
+
+    private void make(String group) throws ErrnoException {
+        boolean prepared = controllers.stream().noneMatch(Cpuset.class::isInstance);
+        if (prepared) {
+            try {
+                parent.makeChild(group);
+                return;
+            } catch (ErrnoException e) {
+                if (e.errno() != ErrnoException.ENOENT) {
+                    throw e;
+                }
+            }
+        }
+        createParent();
+        parent.makeChild(group);
     }
 
     @Override
