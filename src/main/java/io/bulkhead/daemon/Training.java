@@ -9,6 +9,7 @@ import io.bulkhead.reconcile.Reconfiguration;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
+import java.net.URISyntaxException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -17,11 +18,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 
-/** Loads the classes that a start and a first answer need, for the class-data archive. Needs no root. */
+/**
+ * Loads what a start and a first answer need, for the class-data archive: what others wrote by using it, our own classes all of
+ * them, for a start that needs root cannot be gone through here. Needs no root.
+ */
 final class Training {
+    private static final List<String> NOT_THE_DAEMONS =
+            List.of("io.bulkhead.cli.", "io.bulkhead.docs.", "io.bulkhead.doctor.");
+
+    /** Made of hundreds of small functions, which are in the archive if they were once made. */
+    private static final String TABLES = "io.bulkhead.spec.";
+
     private Training() {}
 
     static void run() throws Exception {
@@ -35,9 +48,29 @@ final class Training {
             new ConfigLoader().load(file);
             Linux.get().getpid();
             answer(directory);
+            ourOwn();
         } finally {
             Files.deleteIfExists(file);
             Files.delete(directory);
+        }
+    }
+
+    private static void ourOwn() throws IOException, ReflectiveOperationException, URISyntaxException {
+        Path jar = Path.of(Training.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        try (JarFile classes = new JarFile(jar.toFile())) {
+            for (JarEntry entry : Collections.list(classes.entries())) {
+                String name = entry.getName().replace('/', '.');
+                if (name.endsWith(".class") && NOT_THE_DAEMONS.stream().noneMatch(name::startsWith)) {
+                    Class.forName(
+                            name.substring(0, name.length() - ".class".length()),
+                            name.startsWith(TABLES),
+                            Training.class.getClassLoader());
+                }
+            }
         }
     }
 
