@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,7 +18,10 @@ import javax.tools.ToolProvider;
 
 /** The installed daemon with one class in place of another, by which it kills itself at the moment it is told. */
 final class InterruptedDaemon {
-    private static final Path SOURCE = Path.of("src/test/interrupted/io/bulkhead/libc/Interruption.java");
+    private static final String PACKAGE = "io/bulkhead/libc";
+    private static final Path SOURCE = Path.of("src/test/interrupted", PACKAGE, "Interruption.java");
+    /** Once for all tests, by name: the compiler takes longer than the daemon. */
+    private static final Map<String, byte[]> COMPILED = new HashMap<>();
 
     private final Path dist = Path.of(System.getProperty("bulkhead.dist", "target/bulkhead"));
     private final Path classes;
@@ -25,6 +29,23 @@ final class InterruptedDaemon {
     /** @param classes a directory for the class that is put before the daemon's own */
     InterruptedDaemon(Path classes) throws IOException {
         this.classes = Files.createDirectories(classes);
+        Path folder = Files.createDirectories(classes.resolve(PACKAGE));
+        synchronized (COMPILED) {
+            if (COMPILED.isEmpty()) {
+                compile();
+                try (Stream<Path> files = Files.list(folder)) {
+                    for (Path file : files.toList()) {
+                        COMPILED.put(file.getFileName().toString(), Files.readAllBytes(file));
+                    }
+                }
+            }
+            for (Map.Entry<String, byte[]> each : COMPILED.entrySet()) {
+                Files.write(folder.resolve(each.getKey()), each.getValue());
+            }
+        }
+    }
+
+    private void compile() throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         assertEquals(
                 0,
