@@ -169,13 +169,8 @@ final class MountedCgroups implements CgroupDriver {
                 if (before.isPresent()) {
                     Set<String> earlier =
                             before.get().equals(limits) ? Set.of() : asked(controller.settings(before.get()));
-                    List<Setting> all = settings;
-                    settings = new ArrayList<>();
-                    for (Setting setting : all) {
-                        if (setting.asked() || earlier.contains(setting.file())) {
-                            settings.add(setting);
-                        }
-                    }
+                    settings = new ArrayList<>(settings);
+                    settings.removeIf(setting -> !setting.asked() && !earlier.contains(setting.file()));
                 }
                 if (!settings.isEmpty()) {
                     step.take(hierarchy, files, settings);

@@ -1,16 +1,20 @@
 package io.bulkhead.cgroup;
 
+import static io.bulkhead.cgroup.ProbedLimits.burst;
+import static io.bulkhead.cgroup.ProbedLimits.cpus;
+import static io.bulkhead.cgroup.ProbedLimits.high;
+import static io.bulkhead.cgroup.ProbedLimits.idle;
+import static io.bulkhead.cgroup.ProbedLimits.memory;
+import static io.bulkhead.cgroup.ProbedLimits.quota;
+import static io.bulkhead.cgroup.ProbedLimits.readBps;
+import static io.bulkhead.cgroup.ProbedLimits.weight;
+
 import io.bulkhead.cgroup.Probe.Verdict;
 import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.SyscallProgram.Child;
-import io.bulkhead.spec.CpuLimit;
-import io.bulkhead.spec.CpuLimits;
-import io.bulkhead.spec.CpusetLimits;
 import io.bulkhead.spec.DeviceRule;
-import io.bulkhead.spec.IndexSet;
 import io.bulkhead.spec.IoLimits;
 import io.bulkhead.spec.Limits;
-import io.bulkhead.spec.MemoryLimits;
 import io.bulkhead.spec.NetLimits;
 import io.bulkhead.spec.RdmaLimit;
 import java.nio.file.Files;
@@ -19,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -117,8 +120,8 @@ final class Probes {
                 new Probe(
                         name("blkio", "io"),
                         "io.limits",
-                        readBps(4),
-                        readBps(8),
+                        readBps(number(), 4),
+                        readBps(number(), 8),
                         this::reads,
                         drift("blkio.throttle.read_bps_device", number() + " 99", "io.max", number() + " rbps=99")),
                 new Probe(
@@ -198,56 +201,6 @@ final class Probes {
     private static String rdmaDevice() {
         String[] devices = new java.io.File("/sys/class/infiniband").list();
         return devices == null || devices.length == 0 ? "mlx5_0" : devices[0];
-    }
-
-    private static Limits quota(long millis) {
-        return Limits.NONE.with(CpuLimits.of(new CpuLimit(Duration.ofMillis(millis), Duration.ofMillis(100))));
-    }
-
-    private static Limits burst(long millis) {
-        return Limits.NONE.with(new CpuLimits(
-                Optional.of(new CpuLimit(Duration.ofMillis(20), Duration.ofMillis(100))),
-                Optional.of(Duration.ofMillis(millis)),
-                OptionalInt.empty(),
-                Optional.empty()));
-    }
-
-    private static Limits weight(int weight) {
-        return Limits.NONE.with(
-                new CpuLimits(Optional.empty(), Optional.empty(), OptionalInt.of(weight), Optional.empty()));
-    }
-
-    private static Limits idle(boolean idle) {
-        return Limits.NONE.with(
-                new CpuLimits(Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.of(idle)));
-    }
-
-    private static Limits cpus(String list) {
-        return Limits.NONE.with(new CpusetLimits(Optional.of(new IndexSet(list)), Optional.empty()));
-    }
-
-    private static Limits memory(long mebibytes) {
-        return Limits.NONE.with(MemoryLimits.of(mebibytes * MIB));
-    }
-
-    private static Limits high(long mebibytes) {
-        return Limits.NONE.with(new MemoryLimits(
-                OptionalLong.of(256 * MIB),
-                OptionalLong.of(mebibytes * MIB),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                Optional.empty()));
-    }
-
-    private Limits readBps(long mebibytes) {
-        return Limits.NONE.with(new IoLimits(
-                OptionalInt.empty(),
-                List.of(new IoLimits.Device(
-                        number(),
-                        OptionalLong.of(mebibytes * MIB),
-                        OptionalLong.empty(),
-                        OptionalLong.empty(),
-                        OptionalLong.empty()))));
     }
 
     private Verdict share(ProbeBed bed, String group, Limits limits) throws Exception {
