@@ -281,10 +281,13 @@ final class DaemonBed implements AutoCloseable {
 
     /** Processes that are in a group of ours, by any hierarchy. */
     List<String> processes() throws IOException {
+        return everybody().stream().filter(this::isOurs).toList();
+    }
+
+    private static List<String> everybody() throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.map(process -> process.getFileName().toString())
                     .filter(name -> name.matches("[0-9]+"))
-                    .filter(this::isOurs)
                     .toList();
         }
     }
@@ -301,13 +304,10 @@ final class DaemonBed implements AutoCloseable {
 
     /** The process that holds what services write, with whoever else is called so: one, as long as there are services. */
     List<Long> keepers() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
-            return all.map(process -> process.getFileName().toString())
-                    .filter(name -> name.matches("[0-9]+"))
-                    .map(Long::valueOf)
-                    .filter(pid -> keeperWords(pid).size() > 1)
-                    .toList();
-        }
+        return everybody().stream()
+                .map(Long::valueOf)
+                .filter(pid -> keeperWords(pid).size() > 1)
+                .toList();
     }
 
     /** The streams that it holds: {@code web.stdout}, {@code web.stdout.stage}. */
@@ -373,7 +373,20 @@ final class DaemonBed implements AutoCloseable {
         } finally {
             daemon.ifPresent(Process::destroyForcibly);
             keepers().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            sweep();
             delete(work);
+        }
+    }
+
+    /** What a test that failed has left. */
+    private void sweep() throws IOException {
+        List<Path> left = groups();
+        if (!left.isEmpty()) {
+            processes().forEach(pid -> ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly));
+            await().atMost(PATIENCE).until(() -> processes().isEmpty());
+        }
+        for (int i = left.size() - 1; i >= 0; i--) {
+            Files.deleteIfExists(left.get(i));
         }
     }
 
