@@ -62,9 +62,9 @@ public final class LegacyHierarchy implements Hierarchy {
         return isNew;
     }
 
+    /** The groups above are looked at where they are missing; a cpuset's each time, for it is filled from them. */
     private void make(String group) throws ErrnoException {
-        boolean prepared = controllers.stream().noneMatch(Cpuset.class::isInstance);
-        if (prepared) {
+        if (controllers.stream().noneMatch(Cpuset.class::isInstance)) {
             try {
                 parent.makeChild(group);
                 return;
