@@ -202,12 +202,12 @@ final class Ancestry {
 
     private static String words(String file, double amount) {
         if (file.startsWith("cpu.")) {
-            return String.format(Locale.ROOT, "%.0f %% of a CPU", amount * 100);
+            return String.format(Locale.US, "%.0f %% of a CPU", amount * 100);
         }
         if (file.equals("pids.max")) {
-            return String.format(Locale.ROOT, "%.0f tasks", amount);
+            return String.format(Locale.US, "%.0f tasks", amount);
         }
-        return String.format(Locale.ROOT, "%.1f MiB", amount / (1 << 20));
+        return String.format(Locale.US, "%.1f MiB", amount / (1 << 20));
     }
 
     private Optional<String> effectivePlaces(Setting setting, Path directory) throws ErrnoException {

@@ -53,6 +53,6 @@ public record Hardship(
     }
 
     private static String mebibytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+        return String.format(Locale.US, "%.1f MiB", bytes / 1048576.0);
     }
 }

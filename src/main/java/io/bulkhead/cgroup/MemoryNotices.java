@@ -92,7 +92,7 @@ public record MemoryNotices(Linux linux, Optional<UnifiedHierarchy> unified, Lis
             return Optional.empty();
         }
         int fd = linux.open(file.get().toString(), Linux.O_RDWR | Linux.O_NONBLOCK);
-        String trigger = String.format(Locale.ROOT, "full %d %d", stall.toNanos() / 1_000, window.toNanos() / 1_000);
+        String trigger = String.format(Locale.US, "full %d %d", stall.toNanos() / 1_000, window.toNanos() / 1_000);
         try {
             linux.writeAll(fd, trigger.getBytes(StandardCharsets.US_ASCII), file.get() + " \"" + trigger + "\"");
             return Optional.of(new Notice(fd, true));

@@ -25,6 +25,6 @@ public record Throttling(long periods, long throttled) {
     /** {@code held up by the CPU quota in 83 % of 1200 periods}. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "held up by the CPU quota in %.0f %% of %d periods", share() * 100, periods);
+        return String.format(Locale.US, "held up by the CPU quota in %.0f %% of %d periods", share() * 100, periods);
     }
 }

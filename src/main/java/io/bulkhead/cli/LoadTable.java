@@ -40,7 +40,7 @@ final class LoadTable {
     }
 
     private static String percent(OptionalDouble value) {
-        return value.isEmpty() ? UNKNOWN : String.format(Locale.ROOT, "%.1f", value.getAsDouble());
+        return value.isEmpty() ? UNKNOWN : String.format(Locale.US, "%.1f", value.getAsDouble());
     }
 
     private static String number(OptionalLong value) {
@@ -62,7 +62,6 @@ final class LoadTable {
             number /= 1024;
             unit++;
         }
-        return (unit == 0 ? Long.toString(value.getAsLong()) : String.format(Locale.ROOT, "%.1f", number))
-                + UNITS[unit];
+        return (unit == 0 ? Long.toString(value.getAsLong()) : String.format(Locale.US, "%.1f", number)) + UNITS[unit];
     }
 }

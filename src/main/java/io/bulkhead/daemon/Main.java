@@ -2,6 +2,7 @@ package io.bulkhead.daemon;
 
 import io.bulkhead.spec.ConfigException;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,7 +47,17 @@ public final class Main implements java.util.concurrent.Callable<Integer> {
     boolean train;
 
     public static void main(String[] arguments) {
-        int code = new CommandLine(new Main()).execute(arguments);
+        // The same text everywhere; and for any other, Java reads tables of numerals as soon as a number is written.
+        Locale.setDefault(Locale.US);
+        Main main = new Main();
+        int code;
+        if (arguments.length == 2 && arguments[0].equals("-c") && !arguments[1].startsWith("-")) {
+            // As units call it there is nothing to parse, and to be told so would take a tenth of the start.
+            main.configuration = Path.of(arguments[1]);
+            code = main.call();
+        } else {
+            code = new CommandLine(main).execute(arguments);
+        }
         // Worker threads of libraries must not keep an ended daemon alive.
         Runtime.getRuntime().halt(code);
     }

@@ -2,10 +2,14 @@ package io.bulkhead.daemon;
 
 import io.bulkhead.config.ConfigLoader;
 import io.bulkhead.control.ControlServer;
+import io.bulkhead.events.Event;
+import io.bulkhead.events.History;
 import io.bulkhead.generations.Generation;
 import io.bulkhead.libc.Linux;
+import io.bulkhead.logs.LogPump;
 import io.bulkhead.reconcile.Operations;
 import io.bulkhead.reconcile.Reconfiguration;
+import io.bulkhead.spec.Digest;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
@@ -19,10 +23,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import jnr.constants.platform.Signal;
+import jnr.posix.POSIXFactory;
 
 /**
  * Loads what a start and a first answer need, for the class-data archive: what others wrote by using it, our own classes all of
@@ -45,13 +54,23 @@ final class Training {
                     file,
                     "supervisor { run-dir = " + directory + " }\nservices { a { rootfs = " + directory
                             + ", command = [a] } }\n");
-            new ConfigLoader().load(file);
-            Linux.get().getpid();
-            answer(directory);
+            new ConfigLoader(new DigestKey(Linux.get())).load(file);
+            Digest.of("");
+            POSIXFactory.getJavaPOSIX().signal(Signal.SIGUSR2, number -> {});
+            try (RunDirectory runDir = RunDirectory.take(Linux.get(), directory.resolve("run"));
+                    History history = new History(runDir.path());
+                    LogPump logs = new LogPump(Linux.get(), runDir.path(), directory.resolve("log"))) {
+                logs.reopen();
+                history.add(Event.Kind.DAEMON, "", "", Map.of());
+                answer(directory);
+            }
             ourOwn();
         } finally {
-            Files.deleteIfExists(file);
-            Files.delete(directory);
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public record Strain(boolean oom, Optional<Pressure> pressure) {
 
         /** As it is written: {@code 60%}. */
         public String limit() {
-            return String.format(Locale.ROOT, "%d%%", percent);
+            return String.format(Locale.US, "%d%%", percent);
         }
     }
 
