@@ -28,6 +28,9 @@ import java.util.stream.Stream;
  */
 final class DaemonBed implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Tests wait for services a few hundred times; those for whom it matters when one is up say it themselves. */
+    private static final String QUICK = "start.ready-after = 50 ms";
+
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
@@ -37,7 +40,7 @@ final class DaemonBed implements AutoCloseable {
     final Path log;
     private final Map<String, String> environment = new HashMap<>();
     private String settings = "";
-    private String defaults = "";
+    private String defaults = QUICK;
     private Optional<Process> daemon = Optional.empty();
 
     DaemonBed() throws IOException {
@@ -69,7 +72,7 @@ final class DaemonBed implements AutoCloseable {
 
     /** What holds for every service that doesn't say otherwise. */
     DaemonBed defaults(String text) {
-        defaults = text;
+        defaults = QUICK + "\n" + text;
         return this;
     }
 
@@ -91,6 +94,10 @@ final class DaemonBed implements AutoCloseable {
 
     Path runDir() {
         return work.resolve("run");
+    }
+
+    private Path socket() {
+        return runDir().resolve("supervisord.sock");
     }
 
     Path stateDir() {
@@ -122,9 +129,9 @@ final class DaemonBed implements AutoCloseable {
     /** Starts the daemon and waits until it answers. */
     DaemonBed start() throws IOException {
         launch();
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+        await().atMost(PATIENCE).until(() -> {
             assertTrue(daemon.get().isAlive(), this::daemonLog);
-            return ctl("version").code() == 0;
+            return Files.exists(socket()) && ctl("version").code() == 0;
         });
         return this;
     }
@@ -168,7 +175,7 @@ final class DaemonBed implements AutoCloseable {
     /** Waits for the end and hands back the exit code. */
     int awaitDaemonsEnd() {
         Process process = daemon.orElseThrow();
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> !process.isAlive());
+        await().atMost(PATIENCE).until(() -> !process.isAlive());
         daemon = Optional.empty();
         return process.exitValue();
     }
@@ -189,7 +196,7 @@ final class DaemonBed implements AutoCloseable {
     Ctl.Result ctl(String... arguments) {
         String[] all = new String[arguments.length + 2];
         all[0] = "-s";
-        all[1] = "unix://" + runDir().resolve("supervisord.sock");
+        all[1] = "unix://" + socket();
         System.arraycopy(arguments, 0, all, 2, arguments.length);
         return Ctl.run(all);
     }
@@ -215,7 +222,6 @@ final class DaemonBed implements AutoCloseable {
 
     void awaitStatus(String service, String prefix) {
         await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(20))
                 .failFast(() -> daemon.isPresent() && !daemon.get().isAlive())
                 .untilAsserted(() -> assertTrue(
                         status(service).startsWith(prefix), () -> ctl("status").toString() + daemonLog()));
@@ -224,14 +230,11 @@ final class DaemonBed implements AutoCloseable {
     /** Waits until what the service wrote holds a text, and returns it all. */
     String awaitOutput(String service, String text) {
         return await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(20))
                 .until(() -> ctl("tail", "-1000000", service).out(), out -> out.contains(text));
     }
 
     void awaitLog(String text) {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(() -> assertTrue(daemonLog().contains(text), this::daemonLog));
+        await().atMost(PATIENCE).untilAsserted(() -> assertTrue(daemonLog().contains(text), this::daemonLog));
     }
 
     String daemonLog() {

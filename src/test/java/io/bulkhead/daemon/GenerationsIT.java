@@ -281,7 +281,7 @@ final class GenerationsIT {
             Path rootfs = rootfs(bed);
             String bad = service("bad", rootfs, "sleep 0.5; exit 3", "restart.policy = never");
             bed.services(runs("web", rootfs, "old"));
-            Process daemon = bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).at(checkpoint, nth));
+            Process daemon = bed.startAs(InterruptedDaemon.at(checkpoint, nth));
             bed.awaitStatus("web", "RUNNING");
             bed.services(runs("web", rootfs, "new") + bad);
             bed.ctl("reload", "--confirm", "5s");

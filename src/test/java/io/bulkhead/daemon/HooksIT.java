@@ -362,7 +362,7 @@ final class HooksIT {
                             + " [ -e /journal/second ] && exec sleep 1000; echo > /journal/second; exit 1",
                     HookStage.hook("pre-start", guarded + "before >> /journal/log", "")
                             + HookStage.hook("post-stop", guarded + "after >> /journal/log", "")));
-            Process daemon = bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).at(checkpoint, nth));
+            Process daemon = bed.startAs(InterruptedDaemon.at(checkpoint, nth));
             assertTrue(
                     daemon.waitFor(20, TimeUnit.SECONDS), () -> checkpoint + " was never reached\n" + bed.daemonLog());
             bed.forgetDaemon();

@@ -31,7 +31,7 @@ final class KillAtEveryStepIT {
             echo "$VALUE" >> /evidence/$1.starts
             if [ "$1" = ends ]; then
                 ( exec 9>&-; while :; do read -t 60 <> /dev/ptmx; done ) &
-                read -t 0.3 <> /dev/ptmx; exit 1
+                read -t 0.1 <> /dev/ptmx; exit 1
             fi
             i=0
             while :; do
@@ -82,7 +82,9 @@ final class KillAtEveryStepIT {
                 + service("changed", hook("pre-start", "changed") + "init = true\nenvironment.VALUE = " + value)
                 + "moves { rootfs = " + rootfs + ", command = [/bin/perl, /master]\n"
                 + "namespaces.pid = host, start { ready = notify, timeout = 2 s }, restart { backoff.initial = 20 ms, limit.attempts = 0 } }\n"
-                + service("ends", "environment.VALUE = ends\nnamespaces.pid = host\nrestart.limit.attempts = 0")
+                + service(
+                        "ends",
+                        "environment.VALUE = ends\nnamespaces.pid = host\nrestart { limit.attempts = 0, backoff.max = 100 ms }")
                 + (gone ? "" : service("gone", hook("post-stop", "gone") + "environment.VALUE = gone\n" + cpu));
     }
 
@@ -107,7 +109,7 @@ final class KillAtEveryStepIT {
     void theNextDaemonGoesOnFrom(Checkpoint checkpoint) throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             prepare(bed);
-            Process daemon = bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).at(checkpoint, 1));
+            Process daemon = bed.startAs(InterruptedDaemon.at(checkpoint, 1));
             Story story = new Story(bed, daemon);
             boolean stopped = story.runs() && story.stop();
             if (daemon.isAlive()) {
@@ -127,8 +129,7 @@ final class KillAtEveryStepIT {
     void anExecThatNobodyKnowsIsNoTwinAndEndsWithItsService() throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             bed.services("web { rootfs = " + bed.rootfs("sleep", "sleep") + ", command = [/bin/sleep, 1000] }");
-            Process daemon =
-                    bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).at(Checkpoint.JOINED, 1));
+            Process daemon = bed.startAs(InterruptedDaemon.at(Checkpoint.JOINED, 1));
             await().atMost(DaemonBed.PATIENCE)
                     .until(() -> bed.ctl("status", "web").out().contains("RUNNING"));
             long web = bed.pid("web");
@@ -170,8 +171,7 @@ final class KillAtEveryStepIT {
         for (int hold : List.of(200, 600_000)) {
             try (DaemonBed bed = new DaemonBed()) {
                 prepare(bed);
-                Process daemon =
-                        bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).beforeEntry(entry, hold));
+                Process daemon = bed.startAs(InterruptedDaemon.beforeEntry(entry, hold));
                 assertTrue(daemon.waitFor(20, TimeUnit.SECONDS), bed::daemonLog);
                 bed.forgetDaemon();
 

@@ -348,8 +348,7 @@ final class MainPidIT {
         try (Stage stage = new Stage()) {
             DaemonBed bed = stage.bed;
             bed.services(stage.service("web", "master", HOST));
-            Process daemon =
-                    bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).at(Checkpoint.MAIN_MOVED, 1));
+            Process daemon = bed.startAs(InterruptedDaemon.at(Checkpoint.MAIN_MOVED, 1));
             await().atMost(DaemonBed.PATIENCE).until(() -> bed.status("web").startsWith("RUNNING"));
             long first = stage.settled("web", 0);
             stage.say("web", how);

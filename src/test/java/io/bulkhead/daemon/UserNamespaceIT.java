@@ -97,8 +97,7 @@ final class UserNamespaceIT {
     void aDaemonThatDiesWhileAChildWaitsForItLeavesNothingBehind(int nth) throws Exception {
         try (DaemonBed bed = new DaemonBed()) {
             service(bed, "", "", "");
-            Process daemon =
-                    bed.startAs(new InterruptedDaemon(bed.work.resolve("interrupted")).at(Checkpoint.OWNER_ASKED, nth));
+            Process daemon = bed.startAs(InterruptedDaemon.at(Checkpoint.OWNER_ASKED, nth));
             assertTrue(daemon.waitFor(20, TimeUnit.SECONDS), bed::daemonLog);
             bed.forgetDaemon();
 

@@ -3,14 +3,23 @@ package io.bulkhead.kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Decides whether a {@link KernelTest} can run on this host. */
+/** Decides whether a {@link KernelTest} can run on this host, and how often such tests look at what they wait for. */
 final class KernelCondition implements ExecutionCondition {
     private static final Optional<String> MISSING = missing();
+
+    static {
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        // Nobody waits for more than a tenth longer than it takes, and what takes long isn't held up by those who look.
+        Awaitility.setDefaultPollInterval((count, before) ->
+                Duration.ofMillis(Math.max(10, Math.min(before.toMillis() * 11 / 10 + 1, 100))));
+    }
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
