@@ -29,7 +29,9 @@ page() { curl -fsS "http://127.0.0.1:$PROXY_PORT/$1"; }
 says() { page "$1" | grep -q "$2"; }
 orders_done() { ctl tail -200 report | sed -n 's/^orders done: //p' | tail -n 1; }
 more_done() { local now; now=$(orders_done) && [ "${now:-0}" -gt "$1" ]; }
-came_back() { local pid; pid=$(ctl pid "$1") && [ "$pid" -gt 0 ] && [ "$pid" != "$2" ] && is_well "$1"; }
+came_back() { # came_back SERVICE PID: it runs as another process, whose pid is $now
+    is_well "$1" && now=$(sed -n "s/^$1 .* pid \([0-9]*\),.*/\1/p" "$WORK/status") && [ -n "$now" ] && [ "$now" != "$2" ]
+}
 
 say "A root for all of them, with the host's /usr to be mounted in it; five free ports"
 mkdir -p "$WORK"/root/{etc,usr,tmp,srv,data,dev,proc,sys,run,var/lib/nginx,var/log/nginx} "$WORK/data" "$WORK/srv" "$WORK/state"
@@ -81,7 +83,7 @@ for service in db queue orders mail bills parcels report catalogue api proxy; do
     pid=$(ctl pid $service)
     kill -KILL "$pid"
     await 60 came_back $service "$pid"
-    echo "$service: pid $pid killed, now $(ctl pid $service)"
+    echo "$service: pid $pid killed, now $now"
 done
 await 60 is_well "${services[@]}"
 await 10 says catalogue "the first edition"
