@@ -28,9 +28,7 @@ import java.util.stream.Stream;
  */
 final class DaemonBed implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** Tests wait for services a few hundred times; those for whom it matters when one is up say it themselves. */
     private static final String QUICK = "start.ready-after = 50 ms";
-
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
@@ -70,7 +68,7 @@ final class DaemonBed implements AutoCloseable {
         return this;
     }
 
-    /** What holds for every service that doesn't say otherwise. */
+    /** What holds for every service that doesn't say otherwise, beyond that it is up at once. */
     DaemonBed defaults(String text) {
         defaults = QUICK + "\n" + text;
         return this;
@@ -84,11 +82,14 @@ final class DaemonBed implements AutoCloseable {
 
     /** Writes the configuration file anew. */
     DaemonBed services(String text) throws IOException {
-        Files.writeString(
-                conf,
-                "supervisor {\n  run-dir = " + runDir() + "\n  log-dir = " + logDir() + ", state-dir = "
-                        + stateDir() + "\n  cgroup.parent = /" + parent
-                        + "\n  " + settings + "\n}\nservices {\n" + text + "\n}\ndefaults {\n" + defaults + "\n}\n");
+        String all = """
+                supervisor { run-dir = %s, log-dir = %s, state-dir = %s, cgroup.parent = /%s
+                %s }
+                defaults { %s }
+                services { %s
+                }
+                """;
+        Files.writeString(conf, all.formatted(runDir(), logDir(), stateDir(), parent, settings, defaults, text));
         return this;
     }
 
@@ -110,9 +111,8 @@ final class DaemonBed implements AutoCloseable {
 
     /** Starts another program as the daemon ({@code -c} is added), and doesn't wait for it. */
     Process startAs(List<String> command) throws IOException {
-        Process process = spawn(command, ProcessBuilder.Redirect.appendTo(log.toFile()));
-        daemon = Optional.of(process);
-        return process;
+        daemon = Optional.of(spawn(command, ProcessBuilder.Redirect.appendTo(log.toFile())));
+        return daemon.get();
     }
 
     /** The daemon has died by itself. */
@@ -194,11 +194,8 @@ final class DaemonBed implements AutoCloseable {
     }
 
     Ctl.Result ctl(String... arguments) {
-        String[] all = new String[arguments.length + 2];
-        all[0] = "-s";
-        all[1] = "unix://" + socket();
-        System.arraycopy(arguments, 0, all, 2, arguments.length);
-        return Ctl.run(all);
+        return Ctl.run(Stream.concat(Stream.of("-s", "unix://" + socket()), Stream.of(arguments))
+                .toArray(String[]::new));
     }
 
     /** As {@link #ctl}, and it must work. */
