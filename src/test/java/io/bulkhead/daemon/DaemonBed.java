@@ -82,14 +82,11 @@ final class DaemonBed implements AutoCloseable {
 
     /** Writes the configuration file anew. */
     DaemonBed services(String text) throws IOException {
-        String all = """
-                supervisor { run-dir = %s, log-dir = %s, state-dir = %s, cgroup.parent = /%s
-                %s }
-                defaults { %s }
-                services { %s
-                }
-                """;
-        Files.writeString(conf, all.formatted(runDir(), logDir(), stateDir(), parent, settings, defaults, text));
+        Files.writeString(
+                conf,
+                "supervisor {\n  run-dir = " + runDir() + "\n  log-dir = " + logDir() + ", state-dir = "
+                        + stateDir() + "\n  cgroup.parent = /" + parent
+                        + "\n  " + settings + "\n}\nservices {\n" + text + "\n}\ndefaults {\n" + defaults + "\n}\n");
         return this;
     }
 

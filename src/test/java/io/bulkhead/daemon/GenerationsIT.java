@@ -284,7 +284,7 @@ final class GenerationsIT {
             Process daemon = bed.startAs(InterruptedDaemon.at(checkpoint, nth));
             bed.awaitStatus("web", "RUNNING");
             bed.services(runs("web", rootfs, "new") + bad);
-            bed.ctl("reload", "--confirm", "5s");
+            bed.ctl("reload", "--confirm", "60s");
             assertTrue(
                     daemon.waitFor(20, TimeUnit.SECONDS), () -> checkpoint + " was never reached\n" + bed.daemonLog());
             bed.forgetDaemon();

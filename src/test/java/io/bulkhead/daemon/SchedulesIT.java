@@ -135,7 +135,7 @@ final class SchedulesIT {
             bed.services("").start();
             // Where the next minute is never far.
             ZoneOffset zone = ZoneOffset.ofTotalSeconds(
-                    50 - Instant.now().atZone(ZoneOffset.UTC).getSecond());
+                    54 - Instant.now().atZone(ZoneOffset.UTC).getSecond());
             bed.services(job(
                     bed,
                     "echo run; exec sleep 1000",

@@ -21,7 +21,7 @@ final class StopCommandIT {
      * not before the process whose number that is: by its own end, the kernel kills all who share its PID namespace.
      */
     private static final String MAIN = "echo main >> /journal/log; trap 'echo int >> /journal/log; exit 0' INT;"
-            + " trap '' TERM; exec 7<> /journal/go; while ! read -t 0.1 who <&7; do :; done; echo asked >> /journal/log;"
+            + " trap '' TERM; exec 7<> /journal/go; while ! read who <&7; do :; done; echo asked >> /journal/log;"
             + " while kill -0 $who 2> /dev/null; do sleep 0.01; done";
 
     private static String stop(String script, String keys) {
