@@ -28,16 +28,15 @@ public final class ControlServer implements AutoCloseable {
     /** A command that waits holds a thread; they are made on demand and soon gone. */
     private static final int MAX_THREADS = 64;
 
-    private final Path socket;
-    private final int mode;
-    private final String group;
-    private final boolean passed;
-
     static {
         // Otherwise Jetty asks the JVM how wide its pointers are, by JMX, and that is a third of its start.
         System.setProperty("org.eclipse.jetty.util.referencesPerCacheLine", "16");
     }
 
+    private final Path socket;
+    private final int mode;
+    private final String group;
+    private final boolean passed;
     private final Server server;
     private final UnixDomainServerConnector connector;
 
