@@ -246,9 +246,11 @@ final class Reconciler {
         log.info("service={} resumed", name);
     }
 
-    /** Whether all processes of a service stand still now. */
+    /** Whether all processes of a service stand still now; who is told so sees it in its state, too. */
     boolean isPaused(ServiceName name) {
-        return groups.isFrozen(name.value());
+        boolean frozen = groups.isFrozen(name.value());
+        paused = groups.frozen(published.keySet());
+        return frozen;
     }
 
     private Set<String> owned() {
