@@ -40,10 +40,6 @@ public final class ControlServer implements AutoCloseable {
     private final Server server;
     private final UnixDomainServerConnector connector;
 
-    public ControlServer(Operations operations, Path socket, int mode, String group) {
-        this(operations, socket, mode, group, Optional.empty());
-    }
-
     /**
      * Serves on a socket that somebody else made, chose the mode of and will remove, where one was passed.
      *

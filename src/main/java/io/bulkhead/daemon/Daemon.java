@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One run of the daemon, from the configuration to the end. */
-final class Daemon {
+class Daemon {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
     private final Path configuration;
@@ -103,7 +103,7 @@ final class Daemon {
         return 0;
     }
 
-    private static CgroupDriver cgroups(Linux linux, SupervisorSpec settings, boolean rootless) throws ErrnoException {
+    CgroupDriver cgroups(Linux linux, SupervisorSpec settings, boolean rootless) throws ErrnoException {
         CgroupLayout layout = CgroupLayout.discover(linux);
         Optional<String> parent = settings.cgroupParent();
         return rootless
@@ -163,7 +163,8 @@ final class Daemon {
         }
     }
 
-    private void announce(HostSpec host) {
+    /** It has started. */
+    void announce(HostSpec host) {
         systemd.ready(host.services().size() + " services");
         log.info(
                 "ready services={} broken={}",

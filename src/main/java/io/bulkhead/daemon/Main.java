@@ -49,6 +49,9 @@ public final class Main implements java.util.concurrent.Callable<Integer> {
     public static void main(String[] arguments) {
         // The same text everywhere; and for any other, Java reads tables of numerals as soon as a number is written.
         Locale.setDefault(Locale.US);
+        // Nor are the languages of the world wanted, of which Jetty has Java make a list: this leaves the root
+        // locale's.
+        System.setProperty("java.locale.providers", "SPI");
         Main main = new Main();
         int code;
         if (arguments.length == 2 && arguments[0].equals("-c") && !arguments[1].startsWith("-")) {

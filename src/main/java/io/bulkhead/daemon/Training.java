@@ -1,17 +1,14 @@
 package io.bulkhead.daemon;
 
-import io.bulkhead.config.ConfigLoader;
-import io.bulkhead.control.ControlServer;
-import io.bulkhead.events.Event;
-import io.bulkhead.events.History;
-import io.bulkhead.generations.Generation;
+import io.bulkhead.cgroup.CgroupDriver;
+import io.bulkhead.cgroup.CgroupDrivers;
+import io.bulkhead.cgroup.CgroupLayout;
+import io.bulkhead.libc.ErrnoException;
 import io.bulkhead.libc.Linux;
-import io.bulkhead.logs.LogPump;
-import io.bulkhead.reconcile.Operations;
-import io.bulkhead.reconcile.Reconfiguration;
-import io.bulkhead.spec.Digest;
+import io.bulkhead.spec.HostSpec;
+import io.bulkhead.spec.SupervisorSpec;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.URISyntaxException;
 import java.net.UnixDomainSocketAddress;
@@ -20,8 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.time.Instant;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -30,12 +26,11 @@ import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import jnr.constants.platform.Signal;
-import jnr.posix.POSIXFactory;
 
 /**
- * Loads what a start and a first answer need, for the class-data archive: what others wrote by using it, our own classes all of
- * them, for a start that needs root cannot be gone through here. Needs no root.
+ * Loads what a start, a launch and a first answer need, for the class-data archive: a daemon is run for that in a directory of
+ * its own, without cgroups, and launches a service that is none. What takes root or namespaces is left out where there are
+ * none; of our own classes all are loaded, whether they were needed or not.
  */
 final class Training {
     private static final List<String> NOT_THE_DAEMONS =
@@ -48,21 +43,20 @@ final class Training {
 
     static void run() throws Exception {
         Path directory = Files.createTempDirectory("bulkhead-train");
-        Path file = directory.resolve("supervisord.conf");
         try {
+            // Empty: the kernel refuses to execute it, and until there a launch is one.
+            Files.createFile(
+                    directory.resolve("a"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            Path file = directory.resolve("supervisord.conf");
             Files.writeString(
                     file,
-                    "supervisor { run-dir = " + directory + " }\nservices { a { rootfs = " + directory
-                            + ", command = [a] } }\n");
-            new ConfigLoader(new DigestKey(Linux.get())).load(file);
-            Digest.of("");
-            POSIXFactory.getJavaPOSIX().signal(Signal.SIGUSR2, number -> {});
-            try (RunDirectory runDir = RunDirectory.take(Linux.get(), directory.resolve("run"));
-                    History history = new History(runDir.path());
-                    LogPump logs = new LogPump(Linux.get(), runDir.path(), directory.resolve("log"))) {
-                logs.reopen();
-                history.add(Event.Kind.DAEMON, "", "", Map.of());
-                answer(directory);
+                    "supervisor { run-dir = " + directory + "/run, log-dir = " + directory + "/log, state-dir = "
+                            + directory + "/state }\nservices { a { rootfs = " + directory
+                            + ", command = [/a], restart.policy = never } }\n");
+            int code = new Trained(file, directory.resolve("run/supervisord.sock")).run();
+            if (code != 0) {
+                throw new IllegalStateException("a daemon that was to show how it starts ended with " + code);
             }
             ourOwn();
         } finally {
@@ -70,6 +64,51 @@ final class Training {
                 for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(each);
                 }
+            }
+        }
+    }
+
+    /** A daemon that makes no cgroups and, once it has started, is asked how it is and to end. */
+    private static final class Trained extends Daemon {
+        private final Path socket;
+
+        Trained(Path configuration, Path socket) {
+            super(configuration);
+            this.socket = socket;
+        }
+
+        @Override
+        CgroupDriver cgroups(Linux linux, SupervisorSpec settings, boolean rootless) throws ErrnoException {
+            return CgroupDrivers.openDelegated(
+                    linux,
+                    new CgroupLayout(Optional.empty(), List.of()),
+                    settings.cgroupParent(),
+                    Map.of(),
+                    settings.runDir().resolve("groups"));
+        }
+
+        @Override
+        void announce(HostSpec host) {
+            super.announce(host);
+            new Thread(this::converse, "training").start();
+        }
+
+        private void converse() {
+            for (String request : List.of("POST /v1/start", "GET /v1/status", "POST /v1/shutdown")) {
+                ask(request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            }
+        }
+
+        private void ask(String request) {
+            try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+                ByteBuffer answer = ByteBuffer.allocate(4096);
+                while (channel.read(answer) >= 0) {
+                    answer.clear();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }
@@ -89,42 +128,6 @@ final class Training {
                             name.startsWith(TABLES),
                             Training.class.getClassLoader());
                 }
-            }
-        }
-    }
-
-    private static void answer(Path directory) throws Exception {
-        Operations nothing = (Operations) Proxy.newProxyInstance(
-                Training.class.getClassLoader(),
-                new Class<?>[] {Operations.class},
-                (proxy, method, arguments) -> method.getName().equals("configuration") ? configuration() : List.of());
-        String group = Files.readAttributes(directory, PosixFileAttributes.class)
-                .group()
-                .getName();
-        Path socket = directory.resolve("control.sock");
-        try (ControlServer server = new ControlServer(nothing, socket, 0600, group)) {
-            server.start();
-            get(socket, "GET /v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        }
-        Files.deleteIfExists(socket);
-    }
-
-    private static Reconfiguration configuration() {
-        Generation one =
-                new Generation(1, Instant.EPOCH, "supervisord", "start", "", "", 1, "", false, Optional.empty());
-        return (Reconfiguration) Proxy.newProxyInstance(
-                Training.class.getClassLoader(),
-                new Class<?>[] {Reconfiguration.class},
-                (proxy, method, arguments) -> one);
-    }
-
-    private static void get(Path socket, String request) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-            ByteBuffer answer = ByteBuffer.allocate(4096);
-            while (channel.read(answer) >= 0) {
-                answer.clear();
             }
         }
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.Optional;
 
 /** The control API over {@link FakeOperations}, on a real socket. */
 public final class ControlBed implements AutoCloseable {
@@ -27,7 +28,7 @@ public final class ControlBed implements AutoCloseable {
         String group = Files.readAttributes(directory, PosixFileAttributes.class)
                 .group()
                 .getName();
-        this.server = new ControlServer(operations, socket, 0600, group);
+        this.server = new ControlServer(operations, socket, 0600, group, Optional.empty());
         server.start();
     }
 

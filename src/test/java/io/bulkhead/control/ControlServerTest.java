@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,8 +86,8 @@ final class ControlServerTest {
     @Test
     void aGroupThatIsMissingLeavesTheSocketToItsMaker() throws Exception {
         Path socket = directory.resolve("other.sock");
-        try (ControlServer server =
-                new ControlServer(new FakeOperations(directory.resolve("log")), socket, 0660, "nosuchgroup")) {
+        try (ControlServer server = new ControlServer(
+                new FakeOperations(directory.resolve("log")), socket, 0660, "nosuchgroup", Optional.empty())) {
             server.start();
 
             assertEquals(owner(directory), owner(socket));

@@ -108,6 +108,7 @@ final class InterruptedDaemon {
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:CICompilerCount=1",
                 "-XX:-UsePerfData",
                 "-Xmx64m",
                 "-Xlog:disable",
