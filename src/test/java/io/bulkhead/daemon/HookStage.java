@@ -2,6 +2,7 @@ package io.bulkhead.daemon;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +59,27 @@ record HookStage(Path rootfs, Path journal) {
 
     void letGo() throws IOException {
         Files.writeString(journal.resolve("go"), "\n");
+    }
+
+    /**
+     * That the service comes up after a pre-start that an earlier daemon had started and that was let go. Where the kernel
+     * keeps no record of how it ended, that counts as a failure: it is run once more.
+     */
+    void awaitMainAfterAdopted(DaemonBed bed, String point) throws IOException {
+        String seen = point + ": exit status ";
+        await().atMost(DaemonBed.PATIENCE)
+                .untilAsserted(() -> assertTrue(bed.done("events", "web").contains(seen), bed.done("events", "web")));
+        boolean told = bed.done("events", "web").contains(seen + "0");
+        if (!told) {
+            awaitLines(point, point + " done", point);
+            letGo();
+        }
+        bed.awaitStatus("web", "RUNNING");
+        awaitLines(
+                told
+                        ? new String[] {point, point + " done", "main"}
+                        : new String[] {point, point + " done", point, point + " done", "main"});
+        assertEquals(!bed.ctl("doctor").out().contains("Linux 6.15 or later"), told, "as doctor says of this kernel");
     }
 
     static void awaitNobody(DaemonBed bed) {

@@ -328,12 +328,11 @@ final class HooksIT {
 
             assertEquals(shown, bed.status("web"));
             stage.letGo();
-            bed.awaitStatus("web", "RUNNING");
-            stage.awaitLines(
-                    before
-                            ? new String[] {point, point + " done", "main"}
-                            : new String[] {"main", point, point + " done", "main"});
-            if (!before) {
+            if (before) {
+                stage.awaitMainAfterAdopted(bed, point);
+            } else {
+                bed.awaitStatus("web", "RUNNING");
+                stage.awaitLines("main", point, point + " done", "main");
                 letGoOnStop(bed, stage);
             }
         }
