@@ -8,7 +8,6 @@ import io.bulkhead.libc.Linux;
 import io.bulkhead.spec.HostSpec;
 import io.bulkhead.spec.SupervisorSpec;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.URISyntaxException;
 import java.net.UnixDomainSocketAddress;
@@ -108,7 +107,9 @@ final class Training {
                     answer.clear();
                 }
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                // Else the daemon would wait for its end for ever.
+                System.err.println(request.lines().findFirst().orElseThrow() + " on " + socket + ": " + e);
+                Runtime.getRuntime().halt(1);
             }
         }
     }
