@@ -14,6 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A driver on one version's hierarchies, with a parent group of its own, and the means to measure what its groups do. */
 final class ProbeBed implements AutoCloseable {
+    /** What uses a CPU up, for the shell. */
+    static final String BUSY = "while :; do :; done";
+
     final Linux linux = Linux.get();
     final int version;
     final CgroupDriver driver;

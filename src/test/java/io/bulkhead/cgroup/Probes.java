@@ -21,19 +21,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** A probe for every controller. */
 final class Probes {
-    private static final String BUSY = "while :; do :; done";
     private static final long MIB = 1 << 20;
     private static final Probe.Drift NOTHING = new Probe.Drift("", "");
 
     private final int version;
     private final double seconds;
+    private final CpuProbes cpu;
     private final Path file;
 
     /**
@@ -43,6 +42,7 @@ final class Probes {
     Probes(int version, double seconds, Path file) {
         this.version = version;
         this.seconds = seconds;
+        this.cpu = new CpuProbes(seconds);
         this.file = file;
     }
 
@@ -66,35 +66,35 @@ final class Probes {
                         "cpu.quota",
                         quota(20),
                         quota(40),
-                        this::share,
+                        cpu::share,
                         drift("cpu.cfs_quota_us", "90000", "cpu.max", "90000 100000")),
                 new Probe(
                         "cpu",
                         "cpu.burst",
                         burst(20),
                         burst(0),
-                        this::bursts,
+                        cpu::bursts,
                         drift("cpu.cfs_burst_us", "1000", "cpu.max.burst", "1000")),
                 new Probe(
                         "cpu",
                         "cpu.weight",
                         weight(200),
                         weight(50),
-                        this::ratio,
+                        cpu::ratio,
                         drift("cpu.shares", "77", "cpu.weight", "77")),
                 new Probe(
                         "cpu",
                         "cpu.idle",
                         idle(true),
                         idle(false),
-                        this::idles,
+                        cpu::idles,
                         drift("cpu.idle", "1", "cpu.idle", "1")),
                 new Probe(
                         "cpuset",
                         "cpu.cpus",
                         cpus("0"),
                         cpus(Runtime.getRuntime().availableProcessors() > 1 ? "1" : "0"),
-                        this::place,
+                        cpu::place,
                         drift("cpuset.cpus", everyCpu(), "cpuset.cpus", "\n")),
                 new Probe(
                         "memory",
@@ -203,82 +203,6 @@ final class Probes {
         return devices == null || devices.length == 0 ? "mlx5_0" : devices[0];
     }
 
-    private Verdict share(ProbeBed bed, String group, Limits limits) throws Exception {
-        double asked = limits.cpu().bandwidth().orElseThrow().share();
-        bed.shell(group, BUSY);
-        ProbeBed.pause(0.5);
-        Hardship before = bed.driver.hardship(group);
-        double got = bed.cpus(group, seconds);
-        Hardship after = bed.driver.hardship(group);
-        bed.kill(group);
-        double usedUp = after.throttling().since(before.throttling()).share();
-        // A host that has less than the quota left proves nothing against the limit.
-        boolean starved = usedUp < 0.95;
-        return Verdict.of(
-                got <= asked + 0.01 && (starved || got >= asked - 0.01),
-                "%.1f %% of %.0f %% over %.0f s%s",
-                got * 100,
-                asked * 100,
-                seconds,
-                starved ? String.format(Locale.ROOT, " (host had it in %.0f %%)", usedUp * 100) : "");
-    }
-
-    private Verdict bursts(ProbeBed bed, String group, Limits limits) throws Exception {
-        boolean may = limits.cpu().burstMicros().orElse(0L) > 0;
-        long before = bed.counter(group, "cpu.stat", "nr_bursts");
-        bed.shell(group, "while :; do sleep 0.35; i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done; done");
-        ProbeBed.pause(seconds);
-        long bursts = bed.counter(group, "cpu.stat", "nr_bursts") - before;
-        bed.kill(group);
-        return Verdict.of(may == bursts > 0, "%d bursts in %.0f s, may: %s", bursts, seconds, may);
-    }
-
-    /** Against a group of the usual weight on the same CPU. */
-    private Verdict ratio(ProbeBed bed, String group, Limits limits) throws Exception {
-        double asked = limits.cpu().weight().orElseThrow() / 100.0;
-        double got = against(bed, group);
-        return Verdict.of(Math.abs(got / asked - 1) <= 0.05, "%.2f : 1 of %.1f : 1", got, asked);
-    }
-
-    private Verdict idles(ProbeBed bed, String group, Limits limits) throws Exception {
-        boolean idle = limits.cpu().idle().orElse(false);
-        double got = against(bed, group);
-        return Verdict.of(idle ? got < 0.05 : Math.abs(got - 1) < 0.05, "%.3f : 1, idle: %s", got, idle);
-    }
-
-    private double against(ProbeBed bed, String group) throws Exception {
-        String other = group + "-other";
-        bed.driver.create(other);
-        bed.driver.apply(other, weight(100));
-        for (String each : List.of(group, other)) {
-            bed.start(each, "/usr/bin/taskset", "-c", "0", "/bin/sh", "-c", BUSY);
-        }
-        ProbeBed.pause(0.5);
-        double mine = bed.cpuSeconds(group);
-        double others = bed.cpuSeconds(other);
-        ProbeBed.pause(seconds);
-        double ratio = (bed.cpuSeconds(group) - mine) / (bed.cpuSeconds(other) - others);
-        bed.kill(group);
-        bed.kill(other);
-        bed.driver.remove(other);
-        return ratio;
-    }
-
-    private Verdict place(ProbeBed bed, String group, Limits limits) throws Exception {
-        String asked = limits.cpuset().cpus().orElseThrow().text();
-        Child child = bed.shell(group, BUSY);
-        boolean there = true;
-        for (int i = 0; i < 50; i++) {
-            String stat = bed.linux.readFile("/proc/" + child.pid() + "/stat");
-            // Field 39, the CPU it was last on; the second may hold spaces. proc_pid_stat(5)
-            there &=
-                    stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[36].equals(asked) || i < 5;
-            ProbeBed.pause(0.01);
-        }
-        bed.kill(group);
-        return Verdict.of(there, "runs on CPU %s alone", asked);
-    }
-
     private Verdict outOfMemory(ProbeBed bed, String group, Limits limits) throws Exception {
         long max = limits.memory().max().orElseThrow();
         long before = bed.driver.oomKills(group).orElse(0);
@@ -361,7 +285,7 @@ final class Probes {
     }
 
     private Verdict frozen(ProbeBed bed, String group, Limits limits) throws Exception {
-        bed.shell(group, BUSY);
+        bed.shell(group, ProbeBed.BUSY);
         ProbeBed.pause(0.3);
         bed.driver.freeze(group);
         for (int i = 0; i < 500 && !bed.driver.isFrozen(group); i++) {
@@ -388,7 +312,7 @@ final class Probes {
     }
 
     private Verdict counted(ProbeBed bed, String group, Limits limits) throws Exception {
-        bed.shell(group, BUSY);
+        bed.shell(group, ProbeBed.BUSY);
         ProbeBed.pause(2);
         double own = ticks(bed, group);
         double counted = bed.cpuSeconds(group);
