@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bulkhead.cli.Ctl;
 import io.bulkhead.rootfs.RootfsBuild;
 import io.bulkhead.rootfs.RootfsException;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -264,15 +265,14 @@ final class DaemonBed implements AutoCloseable {
                 .findFirst();
     }
 
-    private static void collect(Path group, List<Path> found) throws IOException {
-        if (!Files.isDirectory(group, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+    private static void collect(Path group, List<Path> found) {
+        File[] children = group.toFile().listFiles(File::isDirectory);
+        if (children == null) {
+            return; // there is none, or it was removed meanwhile
         }
         found.add(group);
-        try (Stream<Path> children = Files.list(group)) {
-            for (Path child : children.filter(Files::isDirectory).toList()) {
-                collect(child, found);
-            }
+        for (File child : children) {
+            collect(child.toPath(), found);
         }
     }
 
